@@ -1,0 +1,157 @@
+"""The figures a plan is judged by: sums over the tables of the plan, each with its unit and method.
+
+Low and high are added by the plan, which knows how far each figure moves over the range of the uncertain parameters.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from koppelkans import tables
+
+KWH_PER_MWH = 1_000.0
+KW_PER_MW = 1_000.0
+KG_PER_TONNE = 1_000.0
+
+REFERENCES = ("gas_boiler", "collective_gas_boiler")
+
+_FIGURES = [
+    # id, group, Dutch, English, unit, method
+    ("heat_demand_mwh", "energy", "Warmtevraag", "Useful heat demand", "MWh/jaar", "indicators-energy"),
+    ("peak_heat_mw", "energy", "Som van de warmtepieken", "Sum of heat peaks", "MW", "indicators-energy"),
+    ("gas_now_mwh", "energy", "Gas in de referentie (elk gebouw op gas)", "Gas in the reference (every building on gas)", "MWh/jaar", "indicators-reference"),
+    ("gas_after_mwh", "energy", "Gas na het plan", "Gas after the plan", "MWh/jaar", "indicators-energy"),
+    ("electricity_after_mwh", "energy", "Stroom voor warmte na het plan", "Electricity for heat after the plan", "MWh/jaar", "indicators-energy"),
+    ("added_electric_peak_mw", "energy", "Som van de elektrische pieken", "Sum of electric peaks", "MW", "indicators-energy"),
+    ("fossil_free_heat_share", "energy", "Warmte zonder fossiele brandstof in de woning", "Heat without fossil fuel in the building", "aandeel", "indicators-energy"),
+    ("buildings_off_gas", "energy", "Gebouwen van het gas", "Buildings off gas", "gebouwen", "indicators-energy"),
+    ("dwellings_off_gas", "energy", "Woningen van het gas", "Dwellings off gas", "woningen", "indicators-energy"),
+    ("dwellings_renovated", "energy", "Woningen met isolatiewerken in het plan", "Dwellings with insulation works in the plan", "woningen", "indicators-energy"),
+    ("co2_now_tonnes", "emissions", "CO2 in de referentie (elk gebouw op gas)", "CO2 in the reference (every building on gas)", "t/jaar", "indicators-emissions"),
+    ("co2_after_tonnes", "emissions", "CO2 na het plan", "CO2 after the plan", "t/jaar", "indicators-emissions"),
+    ("co2_avoided_tonnes", "emissions", "Vermeden CO2", "Avoided CO2", "t/jaar", "indicators-emissions"),
+    ("abatement_eur_per_tonne", "emissions", "Kost per vermeden ton", "Cost per tonne avoided", "EUR/t", "indicators-emissions"),
+    ("investment_meur", "cost", "Investering in gebouwen", "Investment in buildings", "miljoen EUR", "indicators-cost"),
+    ("investment_per_dwelling_eur", "cost", "Investering per woning", "Investment per dwelling", "EUR", "indicators-cost"),
+    ("society_now_keur_per_year", "cost", "Jaarkost voor de maatschappij, referentie gas", "Yearly cost to society, gas reference", "duizend EUR/jaar", "indicators-cost"),
+    ("society_after_keur_per_year", "cost", "Jaarkost voor de maatschappij, plan", "Yearly cost to society, plan", "duizend EUR/jaar", "indicators-cost"),
+    ("heat_cost_now_eur_per_mwh", "cost", "Maatschappelijke kost van warmte, referentie gas", "National cost of heat, gas reference", "EUR/MWh", "indicators-cost"),
+    ("heat_cost_after_eur_per_mwh", "cost", "Maatschappelijke kost van warmte, plan", "National cost of heat, plan", "EUR/MWh", "indicators-cost"),
+    ("owner_now_keur_per_year", "finance", "Jaarkost voor eigenaars, referentie gas", "Yearly cost to owners, gas reference", "duizend EUR/jaar", "indicators-finance"),
+    ("owner_after_keur_per_year", "finance", "Jaarkost voor eigenaars, plan", "Yearly cost to owners, plan", "duizend EUR/jaar", "indicators-finance"),
+    ("premium_meur", "finance", "Premies in het plan", "Premiums in the plan", "miljoen EUR", "indicators-finance"),
+    ("owner_investment_median_eur", "finance", "Eigen inleg per woning, mediaan", "Own outlay per dwelling, median", "EUR", "indicators-finance"),
+    ("owner_investment_p90_eur", "finance", "Eigen inleg per woning, p90", "Own outlay per dwelling, p90", "EUR", "indicators-finance"),
+    ("owners_better_off_share", "finance", "Woningen waar het plan ook voor de eigenaar goedkoper is dan gas", "Dwellings where the plan is cheaper than gas for the owner too", "aandeel", "indicators-finance"),
+]  # fmt: skip
+
+
+def reference_options(options: pd.DataFrame) -> pd.DataFrame:
+    """The gas reference of each building: its own boilers where that is possible, else the collective boiler room.
+
+    Result: index building, columns of OPTIONS.
+    """
+    gas = options[options["solution"].isin(REFERENCES)].sort_values(
+        "solution", key=lambda names: names.map(REFERENCES.index)
+    )
+    return gas.drop_duplicates("building").set_index("building").sort_index()
+
+
+def chosen_options(options: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
+    """The option that each building takes. Result: index building, columns of OPTIONS."""
+    keys = choices.index.astype(str) + "|" + choices["solution"]
+    return options.loc[keys].set_index("building").sort_index()
+
+
+def indicators(
+    buildings: pd.DataFrame,
+    demand: pd.DataFrame,
+    options: pd.DataFrame,
+    choices: pd.DataFrame,
+    *,
+    premium_eur: float,
+    carbon_eur_per_tonne: float,
+    year: int,
+) -> pd.DataFrame:
+    """The indicators of a plan (contract INDICATORS): energy, emissions, cost and finance, low and high still empty.
+
+    The reference is the same buildings, all heated with gas: what the data cannot tell is who heats with oil, wood or
+    electricity today. A figure without meaning (cost per tonne when nothing is avoided) is left out.
+    Method: docs/method.md#indicators-energy and the sections after it.
+    """
+    before, after = reference_options(options), chosen_options(options, choices)
+    dwellings = buildings["dwellings"].reindex(after.index).astype(float)
+    values = {
+        **_energy(demand, before, after, dwellings),
+        **_emissions(before, after),
+        **_cost(demand, before, after, dwellings),
+        **_finance(before, after, dwellings),
+        "premium_meur": premium_eur / 1e6,
+    }
+    extra_eur = (values["society_after_keur_per_year"] - values["society_now_keur_per_year"]) * 1e3
+    avoided_tonnes = values["co2_avoided_tonnes"]
+    # the cost to society counts carbon already: taken out again, or the price of avoiding it would contain itself
+    values["abatement_eur_per_tonne"] = _ratio(extra_eur + carbon_eur_per_tonne * avoided_tonnes, avoided_tonnes)
+    return _as_table(values, year)
+
+
+def _energy(demand: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, dwellings: pd.Series) -> dict[str, float]:
+    heat_kwh = demand["heat_kwh"].reindex(after.index)
+    free = ~after["solution"].isin(tables.FOSSIL_SOLUTIONS)
+    renovated = after["package"].isin(["usual_renovation", "advanced_renovation"])
+    return {
+        "heat_demand_mwh": demand["heat_kwh"].sum() / KWH_PER_MWH,
+        "peak_heat_mw": demand["peak_kw"].sum() / KW_PER_MW,
+        "gas_now_mwh": before["gas_kwh"].sum() / KWH_PER_MWH,
+        "gas_after_mwh": after["gas_kwh"].sum() / KWH_PER_MWH,
+        "electricity_after_mwh": after["electricity_kwh"].sum() / KWH_PER_MWH,
+        "added_electric_peak_mw": after["electric_peak_kw"].sum() / KW_PER_MW,
+        "fossil_free_heat_share": _ratio(heat_kwh[free].sum(), heat_kwh.sum()),
+        "buildings_off_gas": float(free.sum()),
+        "dwellings_off_gas": float(dwellings[free].sum()),
+        "dwellings_renovated": float(dwellings[renovated].sum()),
+    }
+
+
+def _emissions(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, float]:
+    now, then = before["emission_kg"].sum() / KG_PER_TONNE, after["emission_kg"].sum() / KG_PER_TONNE
+    return {"co2_now_tonnes": now, "co2_after_tonnes": then, "co2_avoided_tonnes": now - then}
+
+
+def _cost(demand: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, dwellings: pd.Series) -> dict[str, float]:
+    heat_mwh = demand["heat_kwh"].sum() / KWH_PER_MWH
+    now, then = before["society_eur_per_year"].sum(), after["society_eur_per_year"].sum()
+    homes = dwellings > 0
+    return {
+        "investment_meur": after["investment_eur"].sum() / 1e6,
+        "investment_per_dwelling_eur": _ratio(after["investment_eur"][homes].sum(), dwellings.sum()),
+        "society_now_keur_per_year": now / 1e3,
+        "society_after_keur_per_year": then / 1e3,
+        "heat_cost_now_eur_per_mwh": _ratio(now, heat_mwh),
+        "heat_cost_after_eur_per_mwh": _ratio(then, heat_mwh),
+    }
+
+
+def _finance(before: pd.DataFrame, after: pd.DataFrame, dwellings: pd.Series) -> dict[str, float]:
+    homes = dwellings[dwellings > 0].astype(int)
+    outlay_eur = (after["owner_investment_eur"].reindex(homes.index) / homes).repeat(homes.to_list())
+    better = after["owner_eur_per_year"] < before["owner_eur_per_year"]
+    return {
+        "owner_now_keur_per_year": before["owner_eur_per_year"].sum() / 1e3,
+        "owner_after_keur_per_year": after["owner_eur_per_year"].sum() / 1e3,
+        "owner_investment_median_eur": float(outlay_eur.median()),
+        "owner_investment_p90_eur": float(outlay_eur.quantile(0.9)),
+        "owners_better_off_share": _ratio(homes[better.reindex(homes.index)].sum(), homes.sum()),
+    }
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part) / float(whole) if whole else float("nan")
+
+
+def _as_table(values: dict[str, float], year: int) -> pd.DataFrame:
+    names = ["indicator", "group", "title", "title_en", "unit", "method"]
+    frame = pd.DataFrame(_FIGURES, columns=names).set_index("indicator")
+    value = pd.Series(values, dtype=float).reindex(frame.index)
+    frame = frame.assign(scope="heated_buildings", year=year, value=value, low=float("nan"), high=float("nan"))
+    return tables.check(tables.INDICATORS, frame.loc[value.notna(), tables.INDICATORS.column_names])

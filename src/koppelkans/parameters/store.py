@@ -1,0 +1,299 @@
+"""The parameter store: reading, asking by date and scope, changing, and keeping account of what was used."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from koppelkans.errors import ParameterError
+
+HERE = Path(__file__).parent
+STANDINGS = ("official", "secondary", "unverified")
+ALL = "all"
+"""The scope of a figure that holds everywhere and for everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One dated figure: valid from ``first`` to ``last`` (open: until the next row of the same scope)."""
+
+    scope: str
+    first: date
+    last: date | None
+    value: float | str
+    low: float | None
+    high: float | None
+    source: str
+    standing: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One figure with all its dated values; ``decides`` names who may change it, ``home`` is ``law`` or ``facts``."""
+
+    key: str
+    label: str
+    unit: str
+    vat: str
+    decides: str
+    values: tuple[Value, ...]
+    home: str = "law"
+
+    def scopes(self) -> list[str]:
+        """Scopes that have a value at any date, in the order of the file."""
+        return list(dict.fromkeys(value.scope for value in self.values))
+
+    def on(self, day: date, scope: str) -> Value | None:
+        """The value in force on a day in exactly this scope, or None."""
+        dated = [value for value in self.values if value.scope == scope and value.first <= day]
+        if not dated:
+            return None
+        latest = max(dated, key=lambda value: value.first)
+        return latest if latest.last is None or day <= latest.last else None
+
+    def latest(self, day: date, scope: str) -> Value | None:
+        """The last value that began on or before a day, whether or not it has ended."""
+        dated = [value for value in self.values if value.scope == scope and value.first <= day]
+        return max(dated, key=lambda value: value.first) if dated else None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One answer that the store gave: which figure, in which scope it was asked and answered, and whether it was held."""
+
+    key: str
+    asked: str
+    answered: str
+    day: date
+    value: Value
+    held: bool
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """All figures. ``stand_ins`` (key -> scope) and ``hold`` (keys) are choices of the scenario, each with a remark.
+
+    ``used`` is the account of a run: the one thing that grows while the rest stays as it is, so that every plan can list the
+    figures it stands on without each function having to hand them back.
+    """
+
+    entries: Mapping[str, Parameter]
+    sources: Mapping[str, Mapping[str, Any]]
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    hold: frozenset[str] = frozenset()
+    used: dict[tuple[str, str], Use] | None = None
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.entries.values())
+
+    def at(self, key: str, day: date, scope: str = ALL) -> float:
+        """The number in force on a day in a scope. Raises ParameterError that names the key, scope and date."""
+        found = self.value(key, day, scope).value
+        if isinstance(found, str):
+            raise ParameterError(f"{key} is a text ({found!r}), not a number; ask with value()")
+        return found
+
+    def value(self, key: str, day: date, scope: str = ALL) -> Value:
+        """The dated value with its source; a figure for ``all`` answers every scope.
+
+        Order: the scope itself, then ``all``, then the stand-in of the scenario, each on that day; then, when the scenario holds
+        the key, the last value that has ended. Raises ParameterError when none of these exists: nothing is guessed.
+        """
+        parameter = self._entry(key)
+        wanted = list(dict.fromkeys([scope, ALL, *([self.stand_ins[key]] if key in self.stand_ins else [])]))
+        for candidate in wanted:
+            found = parameter.on(day, candidate)
+            if found is not None:
+                return self._noted(Use(key, scope, candidate, day, found, held=False))
+        if key in self.hold:
+            for candidate in wanted:
+                found = parameter.latest(day, candidate)
+                if found is not None:
+                    return self._noted(Use(key, scope, candidate, day, found, held=True))
+        raise ParameterError(_no_value(parameter, day, scope))
+
+    def table(self, key: str, day: date) -> pd.Series:
+        """All scopes of a figure that have a value on a day: index scope, values float."""
+        parameter = self._entry(key)
+        scopes = [scope for scope in parameter.scopes() if parameter.on(day, scope)]
+        return pd.Series(
+            [self.at(key, day, scope) for scope in scopes], index=pd.Index(scopes, name="scope"), name=key, dtype=float
+        )
+
+    def changed(
+        self,
+        key: str,
+        *,
+        since: date,
+        value: float,
+        scope: str = ALL,
+        source: str = "reform",
+        standing: str = "unverified",
+    ) -> Parameters:
+        """The same figures with one value from a date on: what a reform returns. Later values of that scope fall away."""
+        parameter = self._entry(key)
+        kept = [old for old in parameter.values if old.scope != scope or old.first < since]
+        new = Value(scope, since, None, value, None, None, source, standing, "")
+        return self._with(replace(parameter, values=(*kept, new)))
+
+    def moved(self, key: str, *, end: str) -> Parameters:
+        """The same figures with every value of a key at its low or high end; for the influence of uncertain figures."""
+        parameter = self._entry(key)
+        values = [
+            replace(old, value=getattr(old, end)) if getattr(old, end) is not None else old for old in parameter.values
+        ]
+        return self._with(replace(parameter, values=tuple(values)))
+
+    def choosing(self, *, stand_ins: Mapping[str, str], hold: Iterable[str]) -> Parameters:
+        """The same figures under the stand-ins and held figures of a scenario. Raises ParameterError on an unknown key."""
+        for key in [*stand_ins, *hold]:
+            self._entry(key)
+        return replace(self, stand_ins=dict(stand_ins), hold=frozenset(hold))
+
+    def recording(self) -> Parameters:
+        """The same figures with a fresh account of what is asked from now on."""
+        return replace(self, used={})
+
+    def silent(self) -> Parameters:
+        """The same figures without keeping account."""
+        return replace(self, used=None)
+
+    def _with(self, parameter: Parameter) -> Parameters:
+        return replace(self, entries={**self.entries, parameter.key: parameter})
+
+    def _entry(self, key: str) -> Parameter:
+        if key in self.entries:
+            return self.entries[key]
+        near = difflib.get_close_matches(key, self.entries, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ParameterError(f"no parameter is called {key}{hint}")
+
+    def _noted(self, use: Use) -> Value:
+        if self.used is not None:
+            self.used[(use.key, use.asked)] = use
+        return use.value
+
+
+def _no_value(parameter: Parameter, day: date, scope: str) -> str:
+    same = [value for value in parameter.values if value.scope == scope]
+    begin = f"{parameter.key} has no value for {scope} on {day.isoformat()}"
+    if same and day < min(value.first for value in same):
+        return f"{begin}: its first value begins on {min(value.first for value in same).isoformat()}"
+    if same:
+        last = max((value.last for value in same if value.last), default=None)
+        ended = f": its last value ended on {last.isoformat()}" if last else ""
+        return f'{begin}{ended}; add the new value with its source, or hold the last one in the scenario: hold = ["{parameter.key}"]'
+    known = ", ".join(parameter.scopes())
+    return (
+        f"{begin}; known scopes: {known}. Add the value with its source, or choose a stand-in in the scenario: "
+        f'[stand_ins] "{parameter.key}" = "{parameter.scopes()[0] if parameter.scopes() else ""}"'
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------------- reading
+
+
+@cache
+def read_parameters() -> Parameters:
+    """The figures shipped with the engine: ``law/*.toml`` and ``facts/*.toml``, sources in ``sources.toml``.
+
+    Raises ParameterError that lists every fault: unknown keys, missing unit, source without entry, unknown standing.
+    """
+    sources = tomllib.loads((HERE / "sources.toml").read_text(encoding="utf-8"))
+    entries: dict[str, Parameter] = {}
+    faults: list[str] = []
+    for path in sorted([*HERE.glob("law/*.toml"), *HERE.glob("facts/*.toml")]):
+        for key, body in _leaves(tomllib.loads(path.read_text(encoding="utf-8"))):
+            if key in entries:
+                faults.append(f"{path.name}: {key} stands in two files")
+            parameter, wrong = _parameter(key, body, sources, path.parent.name)
+            faults += [f"{path.name}: {fault}" for fault in wrong]
+            entries[key] = parameter
+    if faults:
+        raise ParameterError("the parameter files are not in order", faults)
+    return Parameters(MappingProxyType(entries), MappingProxyType(sources))
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, body in tree.items():
+        key = f"{prefix}{name}"
+        if "value" in body and "unit" in body:
+            yield key, body
+            # a parameter may also be the stem of others, as elec.network and elec.network.ceiling
+            nested = {inner: sub for inner, sub in body.items() if isinstance(sub, dict)}
+            yield from _leaves(nested, f"{key}.")
+        else:
+            yield from _leaves(body, f"{key}.")
+
+
+_BODY = {"label", "unit", "vat", "decides", "value"}
+_VALUE = {"scope", "from", "to", "value", "low", "high", "source", "standing", "note"}
+
+
+def _parameter(
+    key: str, body: Mapping[str, Any], sources: Mapping[str, Any], home: str = "law"
+) -> tuple[Parameter, list[str]]:
+    faults = [
+        f"{key}: unknown entry {name}"
+        for name, part in body.items()
+        if name not in _BODY and not isinstance(part, dict)
+    ]
+    values = []
+    for row in body["value"]:
+        faults += [f"{key}: unknown entry {name} in a value" for name in row if name not in _VALUE]
+        lacking = [name for name in ("from", "value", "source", "standing") if name not in row]
+        if lacking:
+            faults.append(f"{key}: a value lacks {', '.join(lacking)}")
+            continue
+        if row["source"] not in sources:
+            faults.append(f"{key}: source {row['source']} is not in sources.toml")
+        if row["standing"] not in STANDINGS:
+            faults.append(f"{key}: standing {row['standing']}, expected one of {', '.join(STANDINGS)}")
+        number = row["value"] if isinstance(row["value"], str) else float(row["value"])
+        if ("low" in row) != ("high" in row):
+            faults.append(f"{key}: a range has both low and high")
+        elif "low" in row and not (row["low"] <= row["value"] <= row["high"]):
+            faults.append(f"{key}: value {row['value']} lies outside its range {row['low']} to {row['high']}")
+        values.append(
+            Value(
+                scope=row.get("scope", ALL),
+                first=row["from"],
+                last=row.get("to"),
+                value=number,
+                low=row.get("low"),
+                high=row.get("high"),
+                source=row["source"],
+                standing=row["standing"],
+                note=row.get("note", ""),
+            )
+        )
+    label = body.get("label", key)
+    return Parameter(
+        key, label, body["unit"], body.get("vat", ""), body.get("decides", ""), tuple(values), home
+    ), faults
+
+
+@cache
+def _reference(name: str) -> pd.DataFrame:
+    path = HERE / "facts" / f"{name}.csv"
+    if not path.exists():
+        raise ParameterError(f"no reference table is called {name}")
+    return pd.read_csv(path, comment="#")
+
+
+def reference_table(name: str) -> pd.DataFrame:
+    """A long reference table shipped with the engine (TABULA variants, building stock, ...), as a fresh copy.
+
+    Lines that begin with ``#`` carry source, licence and standing.
+    """
+    return _reference(name).copy()

@@ -1,0 +1,183 @@
+"""How much the headline figures move over the range of each uncertain figure of law and technique.
+
+One figure at a time goes to its low and its high end, on a systematic sample of the buildings; the plan is made again each
+time. The bands of the indicators join these moves as independent (root of the sum of squares, each side apart).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from koppelkans import tables
+from koppelkans.building import demand
+from koppelkans.heat import Economics, least_cost
+from koppelkans.money import energy_prices, owner_support
+from koppelkans.parameters import Parameters
+from koppelkans.parameters.store import Use
+from koppelkans.scenario import Scenario
+from koppelkans.tables import RemarkRow
+
+SAMPLE = 120
+HEADLINE = "society_after_keur_per_year"
+PARTS = ("demand", "prices", "support")
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """``figures``: contract FIGURES. ``moves``: index (key, end), a column per headline indicator, relative change."""
+
+    figures: pd.DataFrame
+    moves: pd.DataFrame
+    remarks: list[RemarkRow]
+
+
+def economics_of(scenario: Scenario, parameters: Parameters) -> Economics:
+    """The rates, horizon and carbon price by which options are weighed."""
+    return Economics(
+        society_rate_share=scenario.society_rate_share,
+        owner_rate_share=scenario.owner_rate_share,
+        horizon_years=scenario.horizon_years,
+        carbon_eur_per_tonne=parameters.at(
+            "carbon.society_eur_per_tonne", scenario.reference_date, scenario.carbon_path
+        ),
+        day=scenario.reference_date,
+    )
+
+
+def at_design(scenario: Scenario, parameters: Parameters) -> Parameters:
+    """The figures with the design outdoor temperature of the scenario, where it chooses one."""
+    if scenario.design_outdoor_c is None:
+        return parameters
+    since = scenario.reference_date
+    return parameters.changed(
+        "climate.design_outdoor_c", since=since, value=scenario.design_outdoor_c, source="scenario"
+    )
+
+
+def influence(
+    buildings: pd.DataFrame, heat: pd.DataFrame, scenario: Scenario, parameters: Parameters, *, area: str
+) -> Influence:
+    """The figures that this run used, and how far the headline indicators move over the range of each.
+
+    ``buildings`` and ``heat`` (contract DEMAND) are the whole place; a systematic sample over type, period and demand stands for
+    it. Method: docs/method.md#influence.
+    """
+    used = dict(parameters.used or {})
+    chain = _Chain(_sample(buildings, heat), scenario, area)
+    base = chain.parts(parameters.silent())
+    keys = {name: _keys_read(partial(chain.part, name), parameters) for name in PARTS}
+    headline_keys = _keys_read(partial(chain.headline, base), parameters).union(*keys.values())
+    level = chain.headline(base, parameters.silent())
+    rows = {}
+    for key in sorted({use.key for use in used.values() if use.value.low is not None}):
+        for end in ("low", "high") if key in headline_keys else ():
+            moved = parameters.silent().moved(key, end=end)
+            parts = {name: chain.part(name, moved) if key in keys[name] else base[name] for name in PARTS}
+            rows[(key, end)] = chain.headline(parts, moved) / level - 1
+    moves = pd.DataFrame.from_dict(rows, orient="index", columns=list(level.index))
+    moves.index = pd.MultiIndex.from_tuples(list(rows), names=["key", "end"])
+    return Influence(_figures(used, parameters, moves), moves, [_remark(len(chain.sample), len(heat))])
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The chapters from demand to cost on a sample; a part is made again only when a figure that it reads has moved."""
+
+    sample: pd.DataFrame
+    scenario: Scenario
+    area: str
+
+    def part(self, name: str, parameters: Parameters) -> pd.DataFrame:
+        """One table of the chain: demand, prices or support."""
+        chosen, day = self.scenario, self.scenario.reference_date
+        if name == "demand":
+            design_c = chosen.design_outdoor_c
+            return demand(self.sample, parameters=parameters, day=day, design_outdoor_c=design_c, seed=chosen.seed)[0]
+        if name == "prices":
+            world, years = chosen.price_world, chosen.horizon_years
+            return energy_prices(parameters=parameters, day=day, grid_area=self.area, price_world=world, years=years)[0]
+        return owner_support(parameters=parameters, day=day, income_category=chosen.income_category)[0]
+
+    def parts(self, parameters: Parameters) -> dict[str, pd.DataFrame]:
+        """All tables of the chain."""
+        return {name: self.part(name, parameters) for name in PARTS}
+
+    def headline(self, parts: dict[str, pd.DataFrame], parameters: Parameters) -> pd.Series:
+        """The headline indicators of the sample, in their own units."""
+        found = least_cost(
+            self.sample, parts["demand"], parts["prices"], parts["support"], economics=economics_of(self.scenario, parameters),
+            parameters=at_design(self.scenario, parameters), fossil_free=self.scenario.fossil_free,
+        ).sum()  # fmt: skip
+        return pd.Series({
+            "heat_demand_mwh": parts["demand"]["heat_kwh"].sum(),
+            "co2_now_tonnes": found["reference_emission_kg"],
+            "co2_after_tonnes": found["emission_kg"],
+            "investment_meur": found["investment_eur"],
+            "society_now_keur_per_year": found["reference_society_eur_per_year"],
+            "society_after_keur_per_year": found["society_eur_per_year"],
+        })  # fmt: skip
+
+
+def _keys_read(answer: Callable[[Parameters], object], parameters: Parameters) -> set[str]:
+    """The figures that an answer reads."""
+    recorded = parameters.recording()
+    answer(recorded)
+    return {key for key, _ in recorded.used or {}}
+
+
+def spread(frame: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
+    """The indicators with low and high where the moves tell them; figures taken as independent of each other."""
+    down = np.sqrt((moves.clip(upper=0) ** 2).sum())
+    up = np.sqrt((moves.clip(lower=0) ** 2).sum())
+    low = (frame["value"] * (1 - down.reindex(frame.index))).astype(float)
+    high = (frame["value"] * (1 + up.reindex(frame.index))).astype(float)
+    return tables.check(tables.INDICATORS, frame.assign(low=low.clip(lower=0).where(low.notna()), high=high))
+
+
+def _sample(buildings: pd.DataFrame, heat: pd.DataFrame) -> pd.DataFrame:
+    heated = buildings[buildings["heated"]]
+    order = pd.DataFrame(
+        {"type": heated["type"], "period": heated["period"], "heat": heat["heat_kwh"].reindex(heated.index)}
+    )
+    sorted_keys = order.sort_values(["type", "period", "heat"], kind="stable").index
+    step = max(1, len(sorted_keys) // SAMPLE)
+    return heated.loc[sorted_keys[step // 2 :: step]]
+
+
+def _figures(used: dict[tuple[str, str], Use], parameters: Parameters, moves: pd.DataFrame) -> pd.DataFrame:
+    rows = [
+        {
+            "parameter": use.key, "scope": use.answered, "value": use.value.value, "unit": parameters.entries[use.key].unit,
+            "low": use.value.low, "high": use.value.high, "standing": use.value.standing, "source": _title(parameters, use.value.source),
+            "influence_low_share": _moved(moves, use.key, "low"), "influence_high_share": _moved(moves, use.key, "high"),
+        }
+        for use in used.values() if not isinstance(use.value.value, str)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=tables.FIGURES.column_names)
+    frame = frame.drop_duplicates(["parameter", "scope"]).sort_values(["parameter", "scope"], kind="stable")
+    numbers = ["low", "high", "influence_low_share", "influence_high_share"]
+    frame = frame.astype(dict.fromkeys(numbers, "float64"))
+    frame.index = pd.Index(frame["parameter"] + "@" + frame["scope"], name="figure", dtype="str")
+    return tables.check(tables.FIGURES, frame)
+
+
+def _moved(moves: pd.DataFrame, key: str, end: str) -> float:
+    return float(moves[HEADLINE].get((key, end), float("nan")))
+
+
+def _title(parameters: Parameters, source: str) -> str:
+    return str(parameters.sources[source]["title"]) if source in parameters.sources else source
+
+
+def _remark(count: int, whole: int) -> RemarkRow:
+    return tables.remark(
+        "figures", f"Invloed van onzekere cijfers: telkens één cijfer naar zijn lage en hoge waarde, op een steekproef van {count} van {whole} "
+        "gebouwen. De banden van de indicatoren nemen de cijfers als onafhankelijk.", f"Influence of uncertain figures: one at a time to its "
+        f"low and high value, on a sample of {count} of {whole} buildings. The bands of the indicators take the figures as independent.",
+        level="info", method="influence",
+    )  # fmt: skip

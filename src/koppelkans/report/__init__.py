@@ -1,0 +1,66 @@
+"""The plan on paper: one HTML page and one PDF/UA-1, in Dutch or English, with nothing in it that may not be published.
+
+Question: what does this plan say to a council, an engineer, an owner and a tenant - and what does it not say?
+``write_report`` makes both files from one document, so that screen and paper never differ.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from koppelkans.plan.record import Plan
+from koppelkans.report.bills import bills_section
+from koppelkans.report.density import density_section
+from koppelkans.report.document import Document
+from koppelkans.report.effects import effects_section
+from koppelkans.report.html import html_page
+from koppelkans.report.material import Material, Words
+from koppelkans.report.notation import Notation
+from koppelkans.report.pdf import pdf_bytes
+from koppelkans.report.solutions import choice_section, solutions_section
+from koppelkans.report.sources import figures_section, remarks_section, sources_section
+from koppelkans.report.start import start_section
+from koppelkans.report.summary import summary_section
+
+__all__ = ["report_document", "write_report"]
+
+_SECTIONS = (
+    summary_section, start_section, solutions_section, choice_section, density_section, bills_section, effects_section,
+    figures_section, remarks_section, sources_section,
+)  # fmt: skip
+_LABELS = ("skip", "contents", "page", "figure", "method")
+
+
+def write_report(plan: Plan, folder: Path, *, language: str = "nl") -> list[Path]:
+    """The files of the report: ``report.html`` and ``report.pdf`` in ``folder``, each complete or not there.
+
+    Everything per street or type has passed disclosure control. Raises KoppelkansError for a language without texts.
+    """
+    document = report_document(plan, language=language)
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {"report.html": html_page(document).encode("utf-8"), "report.pdf": pdf_bytes(document)}
+    return [_replaced(folder / name, content) for name, content in contents.items()]
+
+
+def report_document(plan: Plan, *, language: str = "nl") -> Document:
+    """The report of a plan as a document, not yet set as HTML or PDF."""
+    words, notation = Words(language), Notation(language)
+    material = Material(plan, words, notation)
+    made_on = notation.day(plan.run.made_on)
+    return Document(
+        title=words("page.title", place=plan.place.title),
+        subtitle=words("page.subtitle", scenario=plan.scenario.title, version=plan.run.engine_version, day=made_on),
+        language=language,
+        made_on=made_on,
+        footer=words("page.footer", place=plan.place.title, hash=plan.run.plan_hash[:12]),
+        sections=tuple(section(material) for section in _SECTIONS),
+        labels={name: words(f"page.{name}") for name in _LABELS},
+    )
+
+
+def _replaced(path: Path, content: bytes) -> Path:
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    partial.write_bytes(content)
+    partial.replace(path)
+    return path

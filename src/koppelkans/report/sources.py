@@ -1,0 +1,205 @@
+"""What stands behind the figures: unofficial figures and their influence, remarks, sources, methods, the run itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from koppelkans import tables
+from koppelkans.parameters import read_parameters
+from koppelkans.report import charts, palette
+from koppelkans.report.document import Block, Details, Figure, Heading, Paragraph, Section, Table, Text, plain
+from koppelkans.report.material import Material, cells, texts
+
+_CHART_ROWS = 12
+_TABLE_ROWS = 15
+_LEVELS = ("warning", "assumption", "info")
+
+
+def figures_section(material: Material) -> Section:
+    """The chapter on figures that are not official and how far the result moves with them."""
+    words, figures = material.words, material.plan["figures"]
+    counts = figures["standing"].value_counts()
+    lead = words.rich(
+        "figures.lead",
+        all=len(figures),
+        **{name: int(counts.get(name, 0)) for name in ("official", "secondary", "unverified")},
+    )
+    blocks: list[Block] = [Paragraph(lead, "lead")]
+    unofficial = figures[figures["standing"] != "official"]
+    if unofficial.empty:
+        return Section("cijfers", words("figures.title"), (*blocks, Paragraph(plain(words("figures.none")))))
+    size = unofficial[["influence_low_share", "influence_high_share"]].abs().max(axis=1).fillna(0.0)
+    ordered = unofficial.loc[size.sort_values(ascending=False, kind="stable").index]
+    drawn = _tornado(material, figures)
+    if drawn:
+        blocks.append(Figure("tornado", drawn, words("figures.chart"), words("figures.chart_alt")))
+    sources = {str(title): number for number, title in enumerate(dict.fromkeys(ordered["source"]), start=1)}
+    rows = [_figure_row(material, row, sources) for row in ordered.to_dict("records")]
+    names = ("label", "value", "band", "standing", "influence", "source")
+    header, numeric = tuple(words(f"figures.{name}_column") for name in names), (False, True, True, False, True, True)
+    blocks.append(
+        Table(words("figures.table"), header, tuple(rows[:_TABLE_ROWS]), numeric, words("figures.source_note"))
+    )
+    if len(rows) > _TABLE_ROWS:
+        title = words("figures.more", count=len(rows) - _TABLE_ROWS)
+        blocks.append(Details(title, (Table(title, header, tuple(rows[_TABLE_ROWS:]), numeric),)))
+    listed = tuple(cells(str(number), title) for title, number in sources.items())
+    columns = (words("figures.number_column"), words("figures.source_column"))
+    blocks.append(Table(words("figures.sources"), columns, listed, (False, False)))
+    return Section("cijfers", words("figures.title"), tuple(blocks))
+
+
+def _label(row: dict[Any, Any], material: Material) -> str:
+    known = read_parameters().entries.get(row["parameter"])
+    label = known.label if known else str(row["parameter"])
+    scope = row["scope"]
+    if pd.isna(scope) or scope in ("all", ""):
+        return label
+    return material.words("figures.scope", label=label, scope=_scope(material, str(scope)))
+
+
+def _scope(material: Material, scope: str) -> str:
+    """The scope of a figure in words: a type, period, use or household class; an area stands for itself."""
+    known = texts(material.words.language)
+    group = next((name for name in ("scopes", "types", "periods") if scope in known[name]), "scopes")
+    word = material.words.name(group, scope)
+    return word[0].lower() + word[1:] if group == "types" else word
+
+
+def _tornado(material: Material, figures: pd.DataFrame) -> str:
+    """The figures that move the headline most: every figure with a range, official or not, once per parameter."""
+    words = material.words
+    moved = figures.dropna(subset=["influence_low_share", "influence_high_share"])
+    moved = moved.drop_duplicates("parameter")
+    size = moved[["influence_low_share", "influence_high_share"]].abs().max(axis=1)
+    moved = moved.loc[size[size > 0].sort_values(ascending=False, kind="stable").index[:_CHART_ROWS]]
+    if moved.empty:
+        return ""
+    labels = [_label({**row, "scope": ""}, material) for row in moved.to_dict("records")]
+    frame = pd.concat(
+        pd.DataFrame(
+            {"row": labels, "side": words(f"figures.{end}"), "amount": moved[f"influence_{end}_share"].to_numpy()}
+        )
+        for end in ("low", "high")
+    )
+    colours = {words("figures.low"): palette.RECEIVES, words("figures.high"): palette.PAYS}
+    titles = {"amount": words("figures.axis"), "format": "+.0%"}
+    return charts.balance_chart(frame, colours=colours, titles=titles, language=words.language)
+
+
+def _figure_row(material: Material, row: dict[Any, Any], sources: dict[str, int]) -> tuple[Text, ...]:
+    notation = material.notation
+    ends = [row["influence_low_share"], row["influence_high_share"]]
+    influence = "" if pd.isna(ends[0]) else f"{_signed(material, ends[0])} / {_signed(material, ends[1])}"
+    return cells(
+        _label(row, material),
+        notation.quantity(row["value"], row["unit"]),
+        notation.quantity_range(row["low"], row["high"], row["unit"]),
+        material.words.name("standings", row["standing"]),
+        influence,
+        str(sources[str(row["source"])]),
+    )
+
+
+def _signed(material: Material, share: float) -> str:
+    text = f"{material.notation.number(100 * share, 1)}\u00a0%"
+    return f"+{text}" if share > 0 else text
+
+
+# -------------------------------------------------------------------------------------------------------------------- remarks
+
+
+def _about(material: Material, about: str) -> str:
+    """What a remark is about, in words: a table, a column (``table.column``), or the figure of that key."""
+    words = material.words
+    known = read_parameters().entries.get(about)
+    if known:
+        return known.label
+    table, _, column = about.partition(".")
+    named = words.name("about", about if about in texts(words.language)["about"] else table)
+    declared = tables.TABLES.get(table)
+    if column and declared is not None and column in declared.column_names and words.language == "nl":
+        return f"{named}: {declared[column].title.lower()}"
+    return named
+
+
+def remarks_section(material: Material) -> Section:
+    """The chapter with every remark in full, what needs attention first."""
+    words, remarks = material.words, material.plan["remarks"]
+    column = "text" if words.language == "nl" else "text_en"
+    blocks: list[Block] = [Paragraph(words.rich("remarks.lead"), "lead")]
+    header = tuple(words(f"remarks.{name}_column") for name in ("about", "text", "rows"))
+    for level in _LEVELS:
+        here = remarks[remarks["level"] == level]
+        if here.empty:
+            continue
+        rows = tuple(
+            cells(
+                _about(material, str(row["about"])),
+                row[column],
+                "" if pd.isna(row["rows_share"]) else material.notation.share(row["rows_share"]),
+            )
+            for row in here.to_dict("records")
+        )
+        blocks.append(Table(words(f"remarks.{level}"), header, rows, (False, False, True)))
+    return Section("kanttekeningen", words("remarks.title"), tuple(blocks))
+
+
+# -------------------------------------------------------------------------------------------------------------------- sources
+
+
+def sources_section(material: Material) -> Section:
+    """The chapter with sources and licences, methods in short, what is not shown, and the record of the run."""
+    words = material.words
+    blocks: list[Block] = [_data_table(material), Heading(words("sources.disclosure"), "methode-disclosure")]
+    blocks.append(Paragraph(plain(words("sources.disclosure_text"))))
+    blocks += [
+        Heading(words("sources.method")),
+        Paragraph(plain(words("sources.method_note")), "note"),
+        *_methods(material),
+    ]
+    blocks += [Heading(words("sources.run")), _run_table(material), Paragraph(plain(words("sources.font")), "note")]
+    return Section("bronnen", words("sources.title"), tuple(blocks))
+
+
+def _data_table(material: Material) -> Table:
+    words = material.words
+    rows = tuple(
+        cells(words.name("layers", item.layer), item.line, item.licence, item.dated, item.note)
+        for item in material.plan.place.attributions
+    )
+    header = tuple(words(f"sources.{name}_column") for name in ("layer", "line", "licence", "dated", "note"))
+    return Table(words("sources.data"), header, rows, (False,) * 5)
+
+
+def _methods(material: Material) -> list[Block]:
+    """One heading per method that the headline figures link to."""
+    words = material.words
+    used = dict.fromkeys([*material.indicators["method"], "influence", "typical-households", "line-density"])
+    known = texts(words.language)["methods"]
+    blocks: list[Block] = []
+    for anchor in used:
+        text = known.get(anchor) or words("sources.method_other", anchor=anchor)
+        blocks += [Heading(words.name("method_titles", anchor), f"methode-{anchor}"), Paragraph(plain(text))]
+    return blocks
+
+
+def _run_table(material: Material) -> Table:
+    words, notation, plan = material.words, material.notation, material.plan
+    values = {
+        "scenario": plan.scenario.title,
+        "rules": notation.day(plan.scenario.reference_date),
+        "version": plan.run.engine_version,
+        "made": notation.day(plan.run.made_on),
+        "valid": notation.day(plan.run.valid_until),
+        "reproducible": words("sources.yes" if plan.run.reproducible else "sources.no"),
+        "seed": str(plan.scenario.seed),
+        "crs": plan.place.crs,
+        "hash": plan.run.plan_hash,
+    }
+    rows = tuple(cells(words(f"sources.{name}"), value) for name, value in values.items())
+    return Table(
+        words("sources.run_table"), (words("sources.run_name"), words("sources.run_value")), rows, (False, False)
+    )

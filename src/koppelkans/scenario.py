@@ -1,0 +1,124 @@
+"""The scenario: what the municipality chooses. A TOML file, read strictly; unknown keys are refused with a suggestion."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from koppelkans.errors import ScenarioError
+from koppelkans.solve import Limits
+
+
+class Chosen(BaseModel):
+    """A part of the scenario: frozen, and strict about its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Chosen):
+    """A heat source: always stated by the user. ``x_m``, ``y_m`` in the coordinate system of the place."""
+
+    name: str
+    x_m: float
+    y_m: float
+    capacity_kw: float = Field(gt=0, le=1_000_000)
+    supply_c: float = Field(ge=10, le=130)
+    price_eur_per_mwh: float = Field(ge=0, le=500)
+    emission_kg_per_kwh: float = Field(default=0.0, ge=0, le=1)
+    available_from_year: int | None = Field(default=None, ge=2000, le=2100)
+    assumption: bool = True
+    note: str = ""
+
+
+class Choices(Chosen):
+    """What the municipality decides by hand, by building key: solutions that must or must never be used there."""
+
+    must: dict[str, str] = Field(default_factory=dict)
+    never: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class Scenario(Chosen):
+    """All choices of one run.
+
+    ``reference_date`` decides which law holds; ``price_world`` which wholesale prices; ``stand_ins`` (parameter -> scope) and
+    ``hold`` (parameters whose last value is kept after its end) answer gaps in the figures, each with a remark.
+    """
+
+    name: str = "basis"
+    title: str = "Basisscenario zonder warmtebron"
+    reference_date: date = date(2026, 11, 1)
+    start_year: int = Field(default=2027, ge=2020, le=2100)
+    horizon_years: int = Field(default=30, ge=1, le=60)
+    mode: Literal["optimum"] = "optimum"
+    price_world: Literal["low", "calm", "high"] = "calm"
+    carbon_path: Literal["low", "central", "high"] = "central"
+    society_rate_share: float = Field(default=0.03, ge=0, le=0.2)
+    owner_rate_share: float = Field(default=0.04, ge=0, le=0.2)
+    fossil_free: bool = True
+    income_category: Literal["cat1", "cat2", "cat3", "cat4"] = "cat2"
+    grid_area: str | None = None
+    design_outdoor_c: float | None = Field(default=None, ge=-30, le=10)
+    seed: int = Field(default=1, ge=0)
+    stand_ins: dict[str, str] = Field(default_factory=dict)
+    hold: list[str] = Field(default_factory=lambda: ["gas.social_tariff", "gas.excise"])
+    sources: list[Source] = Field(default_factory=list)
+    choices: Choices = Field(default_factory=Choices)
+    limits: Limits = Field(default_factory=Limits)
+
+    @field_validator("name")
+    @classmethod
+    def _plain(cls, name: str) -> str:
+        if not name or not all(sign.isalnum() or sign in "-_" for sign in name):
+            raise ValueError("letters, digits, - and _ only")
+        return name
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Scenario:
+        names = [source.name for source in self.sources]
+        if len(set(names)) != len(names):
+            raise ValueError("two heat sources have the same name")
+        return self
+
+
+def read_scenario(path: Path | str) -> Scenario:
+    """The scenario in a TOML file. Raises ScenarioError that lists every fault: key, what was found, what was expected."""
+    file = Path(path)
+    if not file.exists():
+        raise ScenarioError(f"no scenario file at {file}")
+    try:
+        tree = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{file.name} is not TOML: {error}") from error
+    try:
+        return Scenario.model_validate(tree)
+    except ValidationError as error:
+        raise ScenarioError(f"{file.name} cannot be used", validation_faults(error, Scenario)) from error
+
+
+def validation_faults(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Every fault of a file, one line each, with a suggestion for a mistyped key."""
+    return [_fault(item, model) for item in error.errors(include_url=False)]
+
+
+def _fault(item: Any, model: type[BaseModel]) -> str:
+    path = ".".join(str(part) for part in item["loc"]) or "the file"
+    if item["type"] == "extra_forbidden":
+        names = _known_keys(model)
+        near = difflib.get_close_matches(str(item["loc"][-1]), names, n=1)
+        hint = f"did you mean {near[0]}?" if near else "known keys: " + ", ".join(sorted(names))
+        return f"key {path} is not known; {hint}"
+    if item["type"] == "missing":
+        return f"key {path} is missing: {item['msg'].lower()}"
+    return f"key {path}: found {item['input']!r}; {item['msg'].removeprefix('Value error, ')}"
+
+
+def _known_keys(model: type[BaseModel]) -> set[str]:
+    names = set(model.model_fields)
+    for part in (Source, Choices, Limits):
+        names |= set(part.model_fields) if model is Scenario else set()
+    return names

@@ -1,0 +1,72 @@
+"""What tests may lean on: which marks run, and what a machine must have for them.
+
+Plain ``pytest`` runs the tests without marks (``addopts`` in pyproject.toml); ``make test`` runs all of them. A mark that needs
+something a machine may lack is a named skip there, and a failure under CI (``CI=true``), where everything must have been installed.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+UNDER_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def lacking(what: str, cure: str) -> None:
+    """Leave out the test that calls this, saying what the machine lacks; under CI that is a failure."""
+    message = f"this machine has no {what}; {cure}"
+    if UNDER_CI:
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+def program(*names: str, package: str) -> str:
+    """Path of the first of these programs that the machine has; otherwise the test is left out by name."""
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        lacking(names[0], f"install Debian's {package}, or run make test as root")
+    return str(found)
+
+
+def _find_chromium() -> str:
+    return program(*CHROMIUM_NAMES, package="chromium")
+
+
+NEEDED_BY_MARK: dict[str, Callable[[], str]] = {"browser": _find_chromium}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before a marked test: look for what its mark needs."""
+    for mark, find in NEEDED_BY_MARK.items():
+        if item.get_closest_marker(mark):
+            find()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium, for tests with the mark browser."""
+    return _find_chromium()
+
+
+@pytest.fixture(scope="session")
+def pdftoppm() -> str:
+    """Path of pdftoppm, which turns PDF pages into pictures."""
+    return program("pdftoppm", package="poppler-utils")
+
+
+@pytest.fixture(scope="session")
+def koppelkans_command() -> list[str]:
+    """The command line as a user starts it, from the environment that runs the tests."""
+    installed = Path(sys.executable).with_name("koppelkans")
+    return [str(installed)] if installed.exists() else [sys.executable, "-c", "from koppelkans.cli import main; main()"]

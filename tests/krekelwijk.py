@@ -1,0 +1,76 @@
+"""Krekelwijk: 12 buildings on 3 streets, small enough to check by hand. Not a real place."""
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry import LineString, box
+
+from koppelkans import tables
+from koppelkans.place.model import Attribution, Place
+
+CRS = "EPSG:31370"
+
+
+def buildings() -> gpd.GeoDataFrame:
+    """Six terraced houses, two semi-detached, one detached, one apartment building, a school and a shed."""
+    rows = [
+        # key, street, number, use, type, dwellings, year, storeys, x, y, width, depth, free perimeter
+        *[(f"t{n}", "Krekelstraat", str(2 * n), "residential", "terraced", 1, 1935, 2.0, 6 * n, 0, 6, 10, 12.0 if 1 < n < 6 else 22.0) for n in range(1, 7)],
+        ("s1", "Sprinkhaanlaan", "1", "residential", "semi_detached", 1, 1962, 2.0, 0, 40, 8, 9, 25.0),
+        ("s2", "Sprinkhaanlaan", "3", "residential", "semi_detached", 1, 1962, 2.0, 8, 40, 8, 9, 25.0),
+        ("d1", "Sprinkhaanlaan", "5", "residential", "detached", 1, 1985, 1.5, 30, 40, 10, 12, 44.0),
+        ("a1", "Veldpad", "2", "residential", "apartment_building", 8, 1975, 4.0, 60, 0, 20, 12, 64.0),
+        ("school", "Veldpad", "4", "school", "non_residential", 0, 1968, 2.0, 60, 40, 40, 20, 120.0),
+        ("shed", "Veldpad", None, "annex", "annex", 0, 1990, 1.0, 110, 40, 4, 5, 18.0),
+    ]  # fmt: skip
+    names = [
+        "building",
+        "street",
+        "house_number",
+        "use",
+        "type",
+        "dwellings",
+        "built_year",
+        "storeys",
+        "x",
+        "y",
+        "width",
+        "depth",
+        "exposed_perimeter_m",
+    ]
+    frame = pd.DataFrame(rows, columns=names).set_index("building")
+    geometry = [box(x, y, x + w, y + d) for x, y, w, d in frame[["x", "y", "width", "depth"]].to_numpy()]
+    footprint = frame["width"] * frame["depth"] * 1.0
+    perimeter = 2.0 * (frame["width"] + frame["depth"])
+    frame = frame.drop(columns=["x", "y", "width", "depth"]).assign(
+        level="A", heated=frame["use"] != "annex", protected=False, period=tables.period_of(frame["built_year"]),
+        footprint_m2=footprint, floor_area_m2=footprint * frame["storeys"], party_share=1 - frame["exposed_perimeter_m"] / perimeter,
+        roof_m2=float("nan"), wall_m2=float("nan"), window_m2=float("nan"), ground_m2=float("nan"), metered_gas_kwh=float("nan"),
+        use_from="register", type_from="derived", dwellings_from="register", built_year_from="register", storeys_from="register",
+        floor_area_from="derived",
+    )  # fmt: skip
+    frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(geometry, index=frame.index, crs=CRS), crs=CRS)
+    return tables.check(tables.BUILDINGS, frame[[*tables.BUILDINGS.column_names, "geometry"]])
+
+
+def streets() -> gpd.GeoDataFrame:
+    """Three streets: 60, 50 and 60 m."""
+    lines = {
+        "Krekelstraat": LineString([(0, -5), (60, -5)]),
+        "Sprinkhaanlaan": LineString([(0, 35), (50, 35)]),
+        "Veldpad": LineString([(55, -5), (55, 55)]),
+    }
+    index = pd.Index(["k", "s", "v"], name="section", dtype="str")
+    frame = gpd.GeoDataFrame(
+        {"street": list(lines), "road_class": "residential", "surface": None, "width_m": float("nan"), "length_m": [line.length for line in lines.values()]},
+        geometry=list(lines.values()), index=index, crs=CRS,
+    )  # fmt: skip
+    return tables.check(tables.STREETS, frame.astype({"surface": "str"}))
+
+
+def place() -> Place:
+    """The whole neighbourhood as a place of level A."""
+    return Place(
+        name="krekelwijk", title="Krekelwijk", municipality="Krekelgem", nis=None, grid_area="antwerpen", country="BE", crs=CRS,
+        buildings=buildings(), streets=streets(), addresses=None, areas=None, sector_statistics=None, backdrop={},
+        attributions=(Attribution("buildings", "Krekelwijk bestaat niet", "CC0", "2026"),), remarks=tables.remarks([]),
+    )  # fmt: skip

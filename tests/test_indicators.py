@@ -1,0 +1,88 @@
+"""Indicators: sums checked by hand on three buildings."""
+
+import pandas as pd
+import pytest
+
+from koppelkans import tables
+from koppelkans.indicators import chosen_options, indicators, reference_options
+
+
+def option(building, solution, **values):
+    row = {
+        "building": building, "solution": solution, "package": "as_is", "flow_c": 55.0, "investment_eur": 5_000.0, "vat_eur": 300.0, "premium_eur": 0.0,
+        "society_eur_per_year": 2_000.0, "owner_investment_eur": 5_300.0, "owner_eur_per_year": 2_400.0, "gas_kwh": 12_000.0,
+        "electricity_kwh": 100.0, "emission_kg": 2_200.0, "electric_peak_kw": 0.1, "spf": 0.9,
+    }  # fmt: skip
+    return {"option": f"{building}|{solution}", **row, **values}
+
+
+HEAT_PUMP = {"investment_eur": 15_000.0, "vat_eur": 900.0, "premium_eur": 1_500.0, "society_eur_per_year": 2_300.0, "owner_investment_eur": 14_000.0, "owner_eur_per_year": 2_350.0,
+             "gas_kwh": 0.0, "electricity_kwh": 4_000.0, "emission_kg": 400.0, "electric_peak_kw": 4.0, "spf": 2.75}  # fmt: skip
+
+
+@pytest.fixture
+def parts():
+    options = pd.DataFrame([
+        option("a", "gas_boiler"), option("a", "air_heat_pump", **HEAT_PUMP),
+        option("b", "gas_boiler", owner_eur_per_year=2_000.0), option("b", "air_heat_pump", package="usual_renovation", **HEAT_PUMP),
+        option("c", "collective_gas_boiler", gas_kwh=40_000.0), option("c", "collective_heat_pump", **HEAT_PUMP | {"emission_kg": 900.0}),
+    ]).set_index("option")  # fmt: skip
+    tables.check(tables.OPTIONS, options)
+    choices = pd.DataFrame(
+        {
+            "solution": ["air_heat_pump", "air_heat_pump", "collective_heat_pump"],
+            "package": ["as_is", "usual_renovation", "as_is"],
+        },
+        index=pd.Index(["a", "b", "c"], name="building"),
+    )
+    buildings = pd.DataFrame({"dwellings": [1, 1, 4]}, index=choices.index)
+    demand = pd.DataFrame(
+        {"heat_kwh": [10_000.0, 10_000.0, 30_000.0], "peak_kw": [6.0, 6.0, 20.0]}, index=choices.index
+    )
+    return buildings, demand, options, choices
+
+
+def figures(parts, **changed):
+    frame = indicators(*parts, **{"premium_eur": 3_000.0, "carbon_eur_per_tonne": 100.0, "year": 2027, **changed})
+    return frame["value"]
+
+
+def test_energy_and_emissions_by_hand(parts):
+    value = figures(parts)
+    assert value["heat_demand_mwh"] == 50
+    assert value["gas_now_mwh"] == 64
+    assert value["gas_after_mwh"] == 0
+    assert value["electricity_after_mwh"] == 12
+    assert value["dwellings_off_gas"] == 6
+    assert value["dwellings_renovated"] == 1
+    assert value["fossil_free_heat_share"] == 1
+    assert value["co2_avoided_tonnes"] == pytest.approx(6.6 - 1.7)
+
+
+def test_the_cost_per_tonne_leaves_the_carbon_price_out(parts):
+    # extra cost to society 3 x 300 = 900 EUR/year; carbon saved 4.9 t x 100 EUR is inside it and is added back
+    assert figures(parts)["abatement_eur_per_tonne"] == pytest.approx((900 + 490) / 4.9)
+
+
+def test_money_by_hand(parts):
+    value = figures(parts)
+    assert value["investment_meur"] == pytest.approx(0.045)
+    assert value["investment_per_dwelling_eur"] == pytest.approx(7_500)
+    # own outlay per dwelling: 14,000 twice, and four flats of 3,500
+    assert value["owner_investment_median_eur"] == pytest.approx(3_500)
+    # the plan is cheaper than gas for the owners of a (1 dwelling) and c (4), not of b
+    assert value["owners_better_off_share"] == pytest.approx(5 / 6)
+
+
+def test_nothing_avoided_gives_no_cost_per_tonne(parts):
+    buildings, demand, options, choices = parts
+    stay = choices.assign(solution=["gas_boiler", "gas_boiler", "collective_gas_boiler"], package="as_is")
+    frame = indicators(buildings, demand, options, stay, premium_eur=0.0, carbon_eur_per_tonne=100.0, year=2027)
+    assert "abatement_eur_per_tonne" not in frame.index
+    assert frame.at["co2_avoided_tonnes", "value"] == 0
+
+
+def test_reference_and_choice_have_one_row_per_building(parts):
+    _, _, options, choices = parts
+    assert reference_options(options)["solution"].tolist() == ["gas_boiler", "gas_boiler", "collective_gas_boiler"]
+    assert chosen_options(options, choices)["solution"].tolist() == choices["solution"].tolist()

@@ -1,0 +1,76 @@
+"""The scenario file: strict, every fault at once, with a suggestion."""
+
+import pytest
+
+from koppelkans.errors import ScenarioError
+from koppelkans.scenario import Scenario, read_scenario
+
+
+def written(tmp_path, text):
+    path = tmp_path / "scenario.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_full_scenario_is_read(tmp_path):
+    path = written(tmp_path, """
+name = "restwarmte"
+reference_date = 2026-11-01
+price_world = "high"
+[stand_ins]
+"elec.dist_kwh" = "antwerpen"
+[[sources]]
+name = "fabriek"
+x_m = 183000.0
+y_m = 218000.0
+capacity_kw = 2000.0
+supply_c = 75.0
+price_eur_per_mwh = 25.0
+[choices]
+must = { b1 = "air_heat_pump" }
+[limits]
+nodes = 5
+""")  # fmt: skip
+    scenario = read_scenario(path)
+    assert scenario.sources[0].supply_c == 75
+    assert scenario.limits.nodes == 5
+    assert scenario.choices.must == {"b1": "air_heat_pump"}
+
+
+def test_the_built_in_scenario_has_no_heat_source():
+    assert Scenario().sources == []
+
+
+def test_unknown_keys_are_refused_with_a_suggestion(tmp_path):
+    path = written(tmp_path, 'price_wrld = "high"\n[limits]\nnode = 3\n')
+    with pytest.raises(ScenarioError) as error:
+        read_scenario(path)
+    assert "price_wrld is not known; did you mean price_world?" in str(error.value)
+    assert "did you mean nodes?" in str(error.value)
+
+
+def test_a_source_without_price_names_the_key(tmp_path):
+    path = written(tmp_path, '[[sources]]\nname = "x"\nx_m = 1.0\ny_m = 1.0\ncapacity_kw = 1.0\nsupply_c = 200.0\n')
+    with pytest.raises(ScenarioError) as error:
+        read_scenario(path)
+    assert "sources.0.price_eur_per_mwh is missing" in str(error.value)
+    assert "sources.0.supply_c: found 200.0" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name = ", "is not TOML"),
+        ('name = "a/b"', "letters, digits"),
+        ('mode = "response"', "mode"),
+        ("horizon_years = 0", "horizon_years: found 0"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path, text, message):
+    with pytest.raises(ScenarioError, match=message):
+        read_scenario(written(tmp_path, text))
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ScenarioError, match=r"no scenario file at .*nergens\.toml"):
+        read_scenario(tmp_path / "nergens.toml")

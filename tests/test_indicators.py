@@ -39,7 +39,8 @@ def parts():
     demand = pd.DataFrame(
         {"heat_kwh": [10_000.0, 10_000.0, 30_000.0], "peak_kw": [6.0, 6.0, 20.0]}, index=choices.index
     )
-    return buildings, demand, options, choices
+    density = pd.DataFrame({"heat_mwh": [30.0, 20.0], "length_m": [20.0, 80.0]})
+    return buildings, demand, options, choices, density
 
 
 def figures(parts, **changed):
@@ -50,6 +51,7 @@ def figures(parts, **changed):
 def test_energy_and_emissions_by_hand(parts):
     value = figures(parts)
     assert value["heat_demand_mwh"] == 50
+    assert value["line_density_mwh_per_m"] == pytest.approx(0.5)
     assert value["gas_now_mwh"] == 64
     assert value["gas_after_mwh"] == 0
     assert value["electricity_after_mwh"] == 12
@@ -75,14 +77,16 @@ def test_money_by_hand(parts):
 
 
 def test_nothing_avoided_gives_no_cost_per_tonne(parts):
-    buildings, demand, options, choices = parts
+    buildings, demand, options, choices, density = parts
     stay = choices.assign(solution=["gas_boiler", "gas_boiler", "collective_gas_boiler"], package="as_is")
-    frame = indicators(buildings, demand, options, stay, premium_eur=0.0, carbon_eur_per_tonne=100.0, year=2027)
+    frame = indicators(
+        buildings, demand, options, stay, density, premium_eur=0.0, carbon_eur_per_tonne=100.0, year=2027
+    )
     assert "abatement_eur_per_tonne" not in frame.index
     assert frame.at["co2_avoided_tonnes", "value"] == 0
 
 
 def test_reference_and_choice_have_one_row_per_building(parts):
-    _, _, options, choices = parts
+    _, _, options, choices, _ = parts
     assert reference_options(options)["solution"].tolist() == ["gas_boiler", "gas_boiler", "collective_gas_boiler"]
     assert chosen_options(options, choices)["solution"].tolist() == choices["solution"].tolist()

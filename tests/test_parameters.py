@@ -142,9 +142,9 @@ def test_a_reform_is_marked_as_such():
 
 def test_moving_to_an_end_of_the_range():
     levy = store(value(2.0, "2026-01-01", low=1.0, high=4.0), value(3.0, "2027-01-01"))
-    assert levy.moved("levy", end="high").at("levy", DAY) == 4.0
-    assert levy.moved("levy", end="low").at("levy", DAY) == 1.0
-    assert levy.moved("levy", end="low").at("levy", date(2027, 1, 1)) == 3.0
+    assert levy.moved("levy", "all", end="high").at("levy", DAY) == 4.0
+    assert levy.moved("levy", "all", end="low").at("levy", DAY) == 1.0
+    assert levy.moved("levy", "all", end="low").at("levy", date(2027, 1, 1)) == 3.0
 
 
 # --------------------------------------------------------------------------------------------------------------------- account

@@ -19,6 +19,7 @@ _FIGURES = [
     # id, group, Dutch, English, unit, method
     ("heat_demand_mwh", "energy", "Warmtevraag", "Useful heat demand", "MWh/jaar", "indicators-energy"),
     ("peak_heat_mw", "energy", "Som van de warmtepieken", "Sum of heat peaks", "MW", "indicators-energy"),
+    ("line_density_mwh_per_m", "energy", "Warmtedichtheid als iedereen aansluit", "Linear heat density when everybody connects", "MWh/m per jaar", "line-density"),
     ("gas_now_mwh", "energy", "Gas in de referentie (elk gebouw op gas)", "Gas in the reference (every building on gas)", "MWh/jaar", "indicators-reference"),
     ("gas_after_mwh", "energy", "Gas na het plan", "Gas after the plan", "MWh/jaar", "indicators-energy"),
     ("electricity_after_mwh", "energy", "Stroom voor warmte na het plan", "Electricity for heat after the plan", "MWh/jaar", "indicators-energy"),
@@ -68,6 +69,7 @@ def indicators(
     demand: pd.DataFrame,
     options: pd.DataFrame,
     choices: pd.DataFrame,
+    line_density: pd.DataFrame,
     *,
     premium_eur: float,
     carbon_eur_per_tonne: float,
@@ -87,6 +89,7 @@ def indicators(
         **_cost(demand, before, after, dwellings),
         **_finance(before, after, dwellings),
         "premium_meur": premium_eur / 1e6,
+        "line_density_mwh_per_m": _ratio(line_density["heat_mwh"].sum(), line_density["length_m"].sum()),
     }
     extra_eur = (values["society_after_keur_per_year"] - values["society_now_keur_per_year"]) * 1e3
     avoided_tonnes = values["co2_avoided_tonnes"]

@@ -146,11 +146,13 @@ class Parameters:
         new = Value(scope, since, None, value, None, None, source, standing, "")
         return self._with(replace(parameter, values=(*kept, new)))
 
-    def moved(self, key: str, *, end: str) -> Parameters:
-        """The same figures with every value of a key at its low or high end; for the influence of uncertain figures."""
+    def moved(self, key: str, scope: str, *, end: str) -> Parameters:
+        """The same figures with one key, in one scope, at its low or high end; for the influence of uncertain figures."""
         parameter = self._entry(key)
+        movable = [old.scope == scope and getattr(old, end) is not None for old in parameter.values]
         values = [
-            replace(old, value=getattr(old, end)) if getattr(old, end) is not None else old for old in parameter.values
+            replace(old, value=getattr(old, end)) if moves else old
+            for old, moves in zip(parameter.values, movable, strict=True)
         ]
         return self._with(replace(parameter, values=tuple(values)))
 

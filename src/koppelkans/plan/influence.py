@@ -29,7 +29,7 @@ PARTS = ("demand", "prices", "support")
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """``figures``: contract FIGURES. ``moves``: index (key, end), a column per headline indicator, relative change."""
+    """``figures``: contract FIGURES. ``moves``: index (key, scope, end), a column per headline indicator, relative change."""
 
     figures: pd.DataFrame
     moves: pd.DataFrame
@@ -74,13 +74,13 @@ def influence(
     headline_keys = _keys_read(partial(chain.headline, base), parameters).union(*keys.values())
     level = chain.headline(base, parameters.silent())
     rows = {}
-    for key in sorted({use.key for use in used.values() if use.value.low is not None}):
+    for key, scope in sorted({(use.key, use.answered) for use in used.values() if use.value.low is not None}):
         for end in ("low", "high") if key in headline_keys else ():
-            moved = parameters.silent().moved(key, end=end)
+            moved = parameters.silent().moved(key, scope, end=end)
             parts = {name: chain.part(name, moved) if key in keys[name] else base[name] for name in PARTS}
-            rows[(key, end)] = chain.headline(parts, moved) / level - 1
+            rows[(key, scope, end)] = chain.headline(parts, moved) / level - 1
     moves = pd.DataFrame.from_dict(rows, orient="index", columns=list(level.index))
-    moves.index = pd.MultiIndex.from_tuples(list(rows), names=["key", "end"])
+    moves.index = pd.MultiIndex.from_tuples(list(rows), names=["key", "scope", "end"])
     return Influence(_figures(used, parameters, moves), moves, [_remark(len(chain.sample), len(heat))])
 
 
@@ -154,7 +154,7 @@ def _figures(used: dict[tuple[str, str], Use], parameters: Parameters, moves: pd
         {
             "parameter": use.key, "scope": use.answered, "value": use.value.value, "unit": parameters.entries[use.key].unit,
             "low": use.value.low, "high": use.value.high, "standing": use.value.standing, "source": _title(parameters, use.value.source),
-            "influence_low_share": _moved(moves, use.key, "low"), "influence_high_share": _moved(moves, use.key, "high"),
+            "influence_low_share": _moved(moves, use, "low"), "influence_high_share": _moved(moves, use, "high"),
         }
         for use in used.values() if not isinstance(use.value.value, str)
     ]  # fmt: skip
@@ -166,8 +166,8 @@ def _figures(used: dict[tuple[str, str], Use], parameters: Parameters, moves: pd
     return tables.check(tables.FIGURES, frame)
 
 
-def _moved(moves: pd.DataFrame, key: str, end: str) -> float:
-    return float(moves[HEADLINE].get((key, end), float("nan")))
+def _moved(moves: pd.DataFrame, use: Use, end: str) -> float:
+    return float(moves[HEADLINE].get((use.key, use.answered, end), float("nan")))
 
 
 def _title(parameters: Parameters, source: str) -> str:

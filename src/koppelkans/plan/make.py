@@ -96,7 +96,9 @@ def _chapters(run: _Run, place: Place, scenario: Scenario, parameters: Parameter
     choices = run.step("choices", partial(
         heat_choices, options, fossil_free=scenario.fossil_free, must=scenario.choices.must, never=scenario.choices.never
     ))  # fmt: skip
-    run.step("line_density", partial(line_density, buildings, place.streets, heat, parameters=parameters, day=day))
+    density = run.step(
+        "line_density", partial(line_density, buildings, place.streets, heat, parameters=parameters, day=day)
+    )
     households = run.step("households", partial(typical_households, buildings, heat, parameters=parameters, day=day))
     peak_share = parameters.at("heat.monthly_peak_share", day)
     run.step("bills", partial(
@@ -108,7 +110,7 @@ def _chapters(run: _Run, place: Place, scenario: Scenario, parameters: Parameter
     ))  # fmt: skip
     run.step("indicators", lambda: (
         indicators(
-            buildings, heat, options, choices, premium_eur=ledger.loc[ledger["what"] == "premium", "amount_eur"].sum(),
+            buildings, heat, options, choices, density, premium_eur=ledger.loc[ledger["what"] == "premium", "amount_eur"].sum(),
             carbon_eur_per_tonne=economics.carbon_eur_per_tonne, year=scenario.start_year,
         ), [],
     ))  # fmt: skip

@@ -41,14 +41,14 @@ def source_remarks(scenario: Scenario) -> list[RemarkRow]:
             "No heat source given: no heat network was assessed, only solutions per building.", level="warning", method="not-modelled",
         )]  # fmt: skip
     names = ", ".join(
-        f"{source.name} ({source.capacity_kw:,.0f} kW, {source.supply_c:.0f} °C, {source.price_eur_per_mwh:.0f} EUR/MWh)".replace(",", " ", 1)
+        f"{source.name} ({source.capacity_kw:.0f} kW, {source.supply_c:.0f} °C, {source.price_eur_per_mwh:.0f} EUR/MWh)"
         for source in scenario.sources
     )  # fmt: skip
     assumed = any(source.assumption for source in scenario.sources)
     return [remark(
         "network", f"Warmtebron{' (aanname van het scenario)' if assumed else ''}: {names}. Deze versie berekent nog geen warmtenet; de bron "
-        "telt alleen mee in de factuur met een warmtenet.", f"Heat source{' (assumption of the scenario)' if assumed else ''}: {names}. This "
-        "version does not compute a heat network yet; the source counts only in the bill with a heat network.", level="warning",
+        "telt nergens mee, ook niet in de factuur met een warmtenet.", f"Heat source{' (assumption of the scenario)' if assumed else ''}: {names}. This "
+        "version does not compute a heat network yet; the source counts nowhere, not in the bill with a heat network either.", level="warning",
         method="not-modelled",
     )]  # fmt: skip
 

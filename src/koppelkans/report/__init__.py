@@ -47,12 +47,14 @@ def report_document(plan: Plan, *, language: str = "nl") -> Document:
     """The report of a plan as a document, not yet set as HTML or PDF."""
     words, notation = Words(language), Notation(language)
     material = Material(plan, words, notation)
-    made_on = notation.day(plan.run.made_on)
+    made = plan.run.made_on
     return Document(
         title=words("page.title", place=plan.place.title),
-        subtitle=words("page.subtitle", scenario=plan.scenario.title, version=plan.run.engine_version, day=made_on),
+        subtitle=words(
+            "page.subtitle", scenario=plan.scenario.title, version=plan.run.engine_version, day=notation.day(made)
+        ),
         language=language,
-        made_on=made_on,
+        date={"year": made.year, "month": made.month, "day": made.day},
         footer=words("page.footer", place=plan.place.title, hash=plan.run.plan_hash[:12]),
         sections=tuple(section(material) for section in _SECTIONS),
         labels={name: words(f"page.{name}") for name in _LABELS},

@@ -39,7 +39,7 @@ def options_chart(frame: pd.DataFrame, *, titles: dict[str, str], language: str)
     middle = base.mark_point(filled=True, size=55, opacity=1).encode(
         x="median:Q", shape=alt.Shape("whose:N", sort=whose, legend=None)
     )
-    rows = alt.layer(span, middle).properties(width=WIDTH - 220, height=alt.Step(13))
+    rows = alt.layer(span, middle).properties(width=WIDTH - 220, height=alt.Step(11))
     kinds = alt.Facet("type:N", sort=list(frame["type"].unique()), title=None)
     return _svg(rows.facet(kinds, columns=1, spacing=6).resolve_scale(y="independent"), language)
 

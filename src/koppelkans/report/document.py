@@ -156,12 +156,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report. ``labels`` holds the fixed words of the page (skip link, contents, page, ...)."""
+    """A whole report.
+
+    ``date``: year, month and day on which the plan was made. ``labels``: the fixed words of the page (skip link, ...).
+    """
 
     title: str
     subtitle: str
     language: str
-    made_on: str
+    date: dict[str, int]
     footer: str
     sections: tuple[Section, ...]
     labels: dict[str, str] = field(default_factory=dict)

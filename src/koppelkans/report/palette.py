@@ -21,20 +21,20 @@ HIDDEN = "#8a969d"
 
 LEVELS = {"info": "#0b5f7a", "assumption": "#7a5600", "warning": "#9c2a10"}
 
-DENSITY = dict(zip(tables.DENSITY_CLASSES, ("#7a8ca0", "#c27c0e", "#b5471b", "#5e1209"), strict=True))
+DENSITY = dict(zip(tables.DENSITY_CLASSES, ("#7b6fa6", "#c27c0e", "#b5471b", "#5e1209"), strict=True))
 DENSITY_WIDTH = dict(zip(tables.DENSITY_CLASSES, (1.4, 2.6, 3.8, 5.2), strict=True))
 
 SOLUTIONS = dict(
     zip(
         tables.SOLUTIONS,
-        ("#5b6770", "#c98700", "#3d9bd1", "#00845f", "#c24e00", "#8d99a1", "#0a4f86"),
+        ("#5b6770", "#c98700", "#3d9bd1", "#00845f", "#c24e00", "#7f8b93", "#0a4f86"),
         strict=True,
     )
 )
 NOT_SHOWN = "#dfe4e7"
 JOINED = "#8a5a83"
 
-PERIODS = dict(zip(tables.PERIODS, ("#4d1f0c", "#97470f", "#cf8a2b", "#8fb3c4", "#3f7f9d", "#0f4660"), strict=True))
+PERIODS = dict(zip(tables.PERIODS, ("#4d1f0c", "#97470f", "#c27a1c", "#6795ab", "#3f7f9d", "#0f4660"), strict=True))
 
 SOCIETY = "#0b5f7a"
 OWNER = "#c24e00"

@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,14 @@ def pdf_bytes(document: Document) -> bytes:
         return bytes(
             typst.compile(
                 str(folder / "report.typ"), root=str(folder), font_paths=[str(HERE / "fonts")], ignore_system_fonts=True,
-                format="pdf", pdf_standards=["ua-1"],
+                format="pdf", pdf_standards=["ua-1"], timestamp=_seconds(document),
             )
         )  # fmt: skip
+
+
+def _seconds(document: Document) -> int:
+    """The day of the plan as seconds, so that the same plan gives the same file."""
+    return int(datetime(**document.date, tzinfo=UTC).timestamp())
 
 
 def _figures(document: Document) -> Iterator[Figure]:

@@ -62,16 +62,20 @@ def places(figures: lines.Figures, repeats: int, folder: Path) -> list[str]:
 
 
 def steps(folder: Path) -> None:
-    """The same per step, once per place."""
-    rows = []
+    """The same per step, once per place: a table of seconds and one of peak memory."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
     for place in PLACES:
         command = [sys.executable, "-m", "benchmarks.steps", place, str(folder / f"{place}-steps")]
         outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if outcome.returncode:
             lines.say(f"{place} per step: {outcome.stderr.strip().splitlines()[-1]}")
             continue
-        rows += [[place, row["step"], row["seconds"], row["peak_gb"]] for row in json.loads(outcome.stdout)]
-    lines.show("per step", ["place", "step", "s", "peak GB"], rows)
+        found[place] = {row["step"]: row for row in json.loads(outcome.stdout)}
+    names = list(dict.fromkeys(step for rows in found.values() for step in rows))
+    for title, figure in (("seconds per step", "seconds"), ("peak GB of the process while the step ran", "peak_gb")):
+        lines.show(
+            title, ["step", *found], [[step, *[found[place][step][figure] for place in found]] for step in names]
+        )
 
 
 def floor(figures: lines.Figures, repeats: int, folder: Path) -> None:

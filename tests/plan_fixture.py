@@ -105,7 +105,11 @@ def line_density(buildings: pd.DataFrame, streets: pd.DataFrame, heat: pd.DataFr
             "length_m": streets.groupby("street")["length_m"].sum(),
         }
     )
-    frame = frame.assign(length_from="axis", density_mwh_per_m=frame["heat_mwh"] / frame["length_m"])
+    frame = (
+        frame.dropna()
+        .astype({"buildings": "int64"})
+        .assign(length_from="axis", density_mwh_per_m=frame["heat_mwh"] / frame["length_m"])
+    )
     frame = frame.assign(
         low_mwh_per_m=frame["density_mwh_per_m"] * 0.7, high_mwh_per_m=frame["density_mwh_per_m"] * 1.3
     )

@@ -44,7 +44,7 @@ def parts():
 
 
 def figures(parts, **changed):
-    frame = indicators(*parts, **{"premium_eur": 3_000.0, "carbon_eur_per_tonne": 100.0, "year": 2027, **changed})
+    frame = indicators(*parts, **{"carbon_eur_per_tonne": 100.0, "year": 2027, **changed})
     return frame["value"]
 
 
@@ -69,6 +69,7 @@ def test_the_cost_per_tonne_leaves_the_carbon_price_out(parts):
 def test_money_by_hand(parts):
     value = figures(parts)
     assert value["investment_meur"] == pytest.approx(0.045)
+    assert value["premium_meur"] == pytest.approx(0.0045)
     assert value["investment_per_dwelling_eur"] == pytest.approx(7_500)
     # own outlay per dwelling: 14,000 twice, and four flats of 3,500
     assert value["owner_investment_median_eur"] == pytest.approx(3_500)
@@ -79,9 +80,7 @@ def test_money_by_hand(parts):
 def test_nothing_avoided_gives_no_cost_per_tonne(parts):
     buildings, demand, options, choices, density = parts
     stay = choices.assign(solution=["gas_boiler", "gas_boiler", "collective_gas_boiler"], package="as_is")
-    frame = indicators(
-        buildings, demand, options, stay, density, premium_eur=0.0, carbon_eur_per_tonne=100.0, year=2027
-    )
+    frame = indicators(buildings, demand, options, stay, density, carbon_eur_per_tonne=100.0, year=2027)
     assert "abatement_eur_per_tonne" not in frame.index
     assert frame.at["co2_avoided_tonnes", "value"] == 0
 

@@ -10,7 +10,8 @@ KoppelkansError
 Every message says what was found, what was expected, where, and the next step. A check reports all faults at once.
 """
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 
 class KoppelkansError(Exception):
@@ -40,3 +41,12 @@ class InfeasibleError(KoppelkansError):
 
 class OutOfRangeError(KoppelkansError):
     """A method was asked outside its validity."""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """For a message about a mistyped word: the known word nearest to it, or the list of known words."""
+    words = [str(item) for item in known]
+    near = difflib.get_close_matches(word.lower(), [item.lower() for item in words], n=1)
+    if not near:
+        return "known: " + ", ".join(sorted(words))
+    return f"did you mean {next(item for item in words if item.lower() == near[0])}?"

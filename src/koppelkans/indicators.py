@@ -71,7 +71,6 @@ def indicators(
     choices: pd.DataFrame,
     line_density: pd.DataFrame,
     *,
-    premium_eur: float,
     carbon_eur_per_tonne: float,
     year: int,
 ) -> pd.DataFrame:
@@ -88,7 +87,7 @@ def indicators(
         **_emissions(before, after),
         **_cost(demand, before, after, dwellings),
         **_finance(before, after, dwellings),
-        "premium_meur": premium_eur / 1e6,
+        "premium_meur": after["premium_eur"].sum() / 1e6,
         "line_density_mwh_per_m": _ratio(line_density["heat_mwh"].sum(), line_density["length_m"].sum()),
     }
     extra_eur = (values["society_after_keur_per_year"] - values["society_now_keur_per_year"]) * 1e3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from koppelkans.errors import ScenarioError
+from koppelkans.errors import ScenarioError, suggestion
 from koppelkans.solve import Limits
 
 
@@ -108,10 +107,7 @@ def validation_faults(error: ValidationError, model: type[BaseModel]) -> list[st
 def _fault(item: Any, model: type[BaseModel]) -> str:
     path = ".".join(str(part) for part in item["loc"]) or "the file"
     if item["type"] == "extra_forbidden":
-        names = _known_keys(model)
-        near = difflib.get_close_matches(str(item["loc"][-1]), names, n=1)
-        hint = f"did you mean {near[0]}?" if near else "known keys: " + ", ".join(sorted(names))
-        return f"key {path} is not known; {hint}"
+        return f"key {path} is not known; {suggestion(str(item['loc'][-1]), _known_keys(model))}"
     if item["type"] == "missing":
         return f"key {path} is missing: {item['msg'].lower()}"
     return f"key {path}: found {item['input']!r}; {item['msg'].removeprefix('Value error, ')}"

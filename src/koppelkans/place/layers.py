@@ -14,10 +14,10 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from koppelkans.errors import DataError
+from koppelkans.errors import DataError, suggestion
 from koppelkans.place import columns, names
 from koppelkans.place.formats_osm import osm_layers
-from koppelkans.place.settings import LayerStated, Settings, suggestion
+from koppelkans.place.settings import LayerStated, Settings
 from koppelkans.tables import RemarkRow, remark
 
 GEOGRAPHIC = {".gpkg", ".shp", ".geojson", ".json", ".fgb", ".dbf"}

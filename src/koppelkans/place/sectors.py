@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from koppelkans import tables
-from koppelkans.errors import DataError
+from koppelkans.errors import DataError, suggestion
 from koppelkans.place.columns import plain
-from koppelkans.place.settings import Settings, TableStated, suggestion
+from koppelkans.place.settings import Settings, TableStated
 from koppelkans.tables import RemarkRow, remark
 
 FLUVIUS_COLUMNS = ("verbruiksjaar", "richting", "markt", "statistische_sector", "sector", "aantal", "afname")

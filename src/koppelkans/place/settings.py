@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from koppelkans.errors import DataError
+from koppelkans.errors import DataError, suggestion
 
 ROLES = (
     "buildings",
@@ -146,14 +145,6 @@ def _fault(item: Any) -> str:
     if item["type"] == "missing":
         return f"key {path} is missing"
     return f"key {path}: found {item['input']!r}; {item['msg']}"
-
-
-def suggestion(word: str, known: Any) -> str:
-    """The known word nearest to a mistyped one, or the list of known words."""
-    near = difflib.get_close_matches(word.lower(), [str(item).lower() for item in known], n=1)
-    if not near:
-        return "known: " + ", ".join(sorted(str(item) for item in known))
-    return f"did you mean {next(str(item) for item in known if str(item).lower() == near[0])}?"
 
 
 def _keys_at(steps: list[str]) -> list[str]:

@@ -105,13 +105,12 @@ def _chapters(run: _Run, place: Place, scenario: Scenario, parameters: Parameter
         annual_bills, households, heatings=bill_heatings(options, heat, buildings, peak_share), parameters=parameters, day=day, grid_area=area,
         price_world=scenario.price_world,
     ))  # fmt: skip
-    ledger = run.step("ledger", partial(
+    run.step("ledger", partial(
         ledger_of, buildings, options, choices, scenario=scenario, parameters=parameters, area=area
     ))  # fmt: skip
     run.step("indicators", lambda: (
         indicators(
-            buildings, heat, options, choices, density, premium_eur=ledger.loc[ledger["what"] == "premium", "amount_eur"].sum(),
-            carbon_eur_per_tonne=economics.carbon_eur_per_tonne, year=scenario.start_year,
+            buildings, heat, options, choices, density, carbon_eur_per_tonne=economics.carbon_eur_per_tonne, year=scenario.start_year,
         ), [],
     ))  # fmt: skip
 

@@ -164,7 +164,7 @@ class Material:
         if pd.isna(row["median"]):
             return self.words("page.hidden")
         spread = self.notation.range(row["p10"], row["p90"], digits).replace("–", _UNBROKEN_DASH)
-        return f"{self.notation.rounded(row['median'], digits)} ({spread})"
+        return f"{self.notation.rounded(row['median'], digits)}\n({spread})"
 
 
 def cells(*values: str) -> tuple[Text, ...]:

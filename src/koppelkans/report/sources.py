@@ -121,7 +121,8 @@ def _about(material: Material, about: str) -> str:
     named = words.name("about", about if about in texts(words.language)["about"] else table)
     declared = tables.TABLES.get(table)
     if column and declared is not None and column in declared.column_names and words.language == "nl":
-        return f"{named}: {declared[column].title.lower()}"
+        title = declared[column].title.lower()
+        return named if title == named else f"{named}: {title}"
     return named
 
 

@@ -71,20 +71,20 @@ demo: $(VENV)/.engine ## a real plan from shipped data: make demo [PLACE=brugge_
 # ------------------------------------------------------------------------------------------------ quality
 
 test: $(VENV)/.test system ## every test, with the marks browser, crash and slow
-	$(BIN)/python -m pytest -m "" -n $(WORKERS) --dist loadfile -rs
+	$(BIN)/python -m pytest -m "" -n $(WORKERS) -rs
 
 quick: $(VENV)/.test ## the tests without marks, under a minute
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/.lint $(VENV)/.test ## style, types and import contracts
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks scripts
+	$(BIN)/ruff format --check src tests benchmarks scripts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
 format: $(VENV)/.lint ## rewrite the code in the house style
-	$(BIN)/ruff check --fix src tests benchmarks
-	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests benchmarks scripts
+	$(BIN)/ruff format src tests benchmarks scripts
 
 bench-env: $(VENV)/.test $(VENV)/.lint system ## everything the benchmarks need; safe to repeat
 	@echo "benchmarks run with $(BIN)/python benchmarks/plan.py"

@@ -26,8 +26,9 @@ class Measured:
 def measured(command: Sequence[str], *, cwd: Path) -> Measured:
     """Run a command and measure it.
 
-    Peak memory is the larger of the kernel's own peak of the largest process and the sum of resident memory over the process
-    and its children, sampled fifty times a second; shared pages count in each process, so that the sum errs on the high side.
+    Peak memory is the larger of the kernel's own peak of the process and the sum of resident memory over the process and its
+    children, sampled fifty times a second; shared pages count in each process, so that the sum errs on the high side. (The peak
+    that ``wait4`` tells would count the memory of the caller too, which the process shares until its program is loaded.)
     """
     begin = time.perf_counter()
     child = subprocess.Popen(
@@ -38,18 +39,17 @@ def measured(command: Sequence[str], *, cwd: Path) -> Measured:
     sampler = threading.Thread(target=_sample, args=(child.pid, peaks, done))
     sampler.start()
     complaint = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
+    code = child.wait()
     seconds = time.perf_counter() - begin
     done.set()
     sampler.join()
-    child.returncode = os.waitstatus_to_exitcode(status)  # waited for above: Popen must not wait again
-    peak_bytes = max(peaks[0], usage.ru_maxrss * 1024)
-    return Measured(seconds, peak_bytes / BYTES_PER_GB, child.returncode, complaint)
+    return Measured(seconds, peaks[0] / BYTES_PER_GB, code, complaint)
 
 
 def _sample(process: int, peaks: list[int], done: threading.Event) -> None:
     while not done.wait(SAMPLE_SECONDS):
-        peaks[0] = max(peaks[0], sum(_resident_bytes(one) for one in _family(process)))
+        together = sum(_resident_bytes(one) for one in _family(process))
+        peaks[0] = max(peaks[0], together, peak_bytes(process))
 
 
 def _family(process: int) -> list[int]:
@@ -62,6 +62,15 @@ def _family(process: int) -> list[int]:
             except OSError:
                 continue
     return found
+
+
+def peak_bytes(process: int | str = "self") -> int:
+    """The kernel's own peak of resident memory of one process; zero for one that has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def _resident_bytes(process: int) -> int:

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.process import BYTES_PER_GB
+from benchmarks.process import BYTES_PER_GB, peak_bytes
 
 
 class Stopwatch:
@@ -24,17 +24,10 @@ class Stopwatch:
     def begin(self, name: str) -> None:
         """End the running step and begin the next; an empty name ends the run."""
         now = time.perf_counter()
-        self.rows.append({"step": self.name, "seconds": now - self.began, "peak_gb": _peak_gb()})
+        self.rows.append({"step": self.name, "seconds": now - self.began, "peak_gb": peak_bytes() / BYTES_PER_GB})
         self.name = name
         _forget_peak()
         self.began = time.perf_counter()
-
-
-def _peak_gb() -> float:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024 / BYTES_PER_GB
-    return 0.0
 
 
 def _forget_peak() -> None:

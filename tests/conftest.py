@@ -7,10 +7,14 @@ something a machine may lack is a named skip there, and a failure under CI (``CI
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+import krekelwijk
+from koppelkans.plan import Plan, make_plan
+from koppelkans.scenario import Scenario
 
 ROOT = Path(__file__).parent.parent
 UNDER_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
@@ -47,6 +51,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             find()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Under CI a test with such a mark that leaves itself out has failed: what it needs should have been installed."""
+    report = yield
+    if UNDER_CI and report.skipped and any(item.get_closest_marker(mark) for mark in NEEDED_BY_MARK):
+        report.outcome = "failed"
+        report.longrepr = (
+            f"left out under CI: {report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr}"
+        )
+    return report
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the repository."""
@@ -70,3 +86,9 @@ def koppelkans_command() -> list[str]:
     """The command line as a user starts it, from the environment that runs the tests."""
     installed = Path(sys.executable).with_name("koppelkans")
     return [str(installed)] if installed.exists() else [sys.executable, "-c", "from koppelkans.cli import main; main()"]
+
+
+@pytest.fixture(scope="session")
+def krekelwijk_plan() -> Plan:
+    """The plan of Krekelwijk under the built-in scenario, made once for all tests that only read it."""
+    return make_plan(krekelwijk.place(), Scenario())

@@ -399,6 +399,16 @@ def test_the_summary_fits_on_the_first_page(paper):
     assert second.startswith("2. Waar we starten")
 
 
+def test_the_summary_fits_on_one_page_with_every_status_line():
+    note = "Aanname: restwarmte uit de haven. Plaats, vermogen en prijs zijn niet onderzocht. Zonder straten wordt geen net beoordeeld."
+    source = Source(
+        name="Warmtebron (aanname)", x_m=0, y_m=0, capacity_kw=10_000, supply_c=80, price_eur_per_mwh=35, note=note
+    )
+    abroad = replace(plan_fixture.place(), country="AT", streets=None)
+    _, second, *_ = paper_words(pdf_bytes(report_document(plan_fixture.plan(abroad, Scenario(sources=[source])))))
+    assert second.startswith("2. Waar we starten")
+
+
 def test_paper_and_page_carry_the_same_tables(document, page, paper):
     text = " ".join(paper_words(paper))
     for block in blocks(document):

@@ -18,7 +18,7 @@ from koppelkans.tables import RemarkRow
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-FOSSIL: Flags = np.isin(tables.SOLUTIONS, tables.FOSSIL_SOLUTIONS)
+FOSSIL: Flags = np.isin(tables.INDIVIDUAL_SOLUTIONS, tables.FOSSIL_SOLUTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,13 @@ def option_arrays(
 
     def stacked(name: str) -> Floats:
         of = costs if hasattr(next(iter(costs.values())), name) else built
-        return np.stack([getattr(of[solution], name) for solution in tables.SOLUTIONS], axis=1)
+        return np.stack([getattr(of[solution], name) for solution in tables.INDIVIDUAL_SOLUTIONS], axis=1)
 
-    flows = np.broadcast_to(effects.flow_c[:, None, :], (len(warm), len(tables.SOLUTIONS), len(tables.PACKAGES)))
+    flows = np.broadcast_to(
+        effects.flow_c[:, None, :], (len(warm), len(tables.INDIVIDUAL_SOLUTIONS), len(tables.PACKAGES))
+    )
     measured = {name: stacked(name) for name in MEASURES if name != "flow_c"}
-    fits = np.stack([built[solution].fits for solution in tables.SOLUTIONS], axis=1)
+    fits = np.stack([built[solution].fits for solution in tables.INDIVIDUAL_SOLUTIONS], axis=1)
     return OptionArrays(buildings=warm, fits=fits, flow_c=flows, **measured)
 
 
@@ -95,7 +97,7 @@ def heat_options(
     """Solutions that fit each heated building, with the package that makes each cheapest to society; and what to mind.
 
     Inputs keep BUILDINGS, DEMAND, PRICES (rows gas and electricity) and SUPPORT. Result keeps OPTIONS: key
-    "building|solution", buildings in the order given, solutions in the order of ``tables.SOLUTIONS``.
+    "building|solution", buildings in the order given, solutions in the order of ``tables.INDIVIDUAL_SOLUTIONS``.
 
     A solution fits with a package when the flow temperature that the building then needs on the coldest day is within reach
     of the heat pump (``heat.<solution>.flow_limit_c``); more rules: ``technique.techniques``, ``packages.packages``.
@@ -107,7 +109,7 @@ def heat_options(
     package = cost.argmin(axis=2)
     row, solution = np.nonzero(np.isfinite(cost.min(axis=2)))
     picked = (row, solution, package[row, solution])
-    keys, names = arrays.buildings.to_numpy(object)[row], np.array(tables.SOLUTIONS, dtype=object)[solution]
+    keys, names = arrays.buildings.to_numpy(object)[row], np.array(tables.INDIVIDUAL_SOLUTIONS, dtype=object)[solution]
     frame = pd.DataFrame(
         {
             "building": pd.array(keys, dtype="str"),
@@ -139,7 +141,7 @@ def least_cost(
     per_solution = cost.min(axis=2)
     row = np.arange(len(arrays.buildings))
     best = np.where(FOSSIL & fossil_free, np.inf, per_solution).argmin(axis=1)
-    own, collective = (tables.SOLUTIONS.index(name) for name in ("gas_boiler", "collective_gas_boiler"))
+    own, collective = (tables.INDIVIDUAL_SOLUTIONS.index(name) for name in ("gas_boiler", "collective_gas_boiler"))
     gas = np.where(np.isfinite(per_solution[:, own]), own, collective)
     chosen, reference = (row, best, package[row, best]), (row, gas, package[row, gas])
     return pd.DataFrame({

@@ -97,7 +97,7 @@ def stock(buildings: pd.DataFrame, demand: pd.DataFrame, effects: Packages) -> S
 
 
 def techniques(stock: Stock, figures: Figures) -> dict[str, Technique]:
-    """Every solution of ``tables.SOLUTIONS`` in every building, in that order.
+    """Every solution of ``tables.INDIVIDUAL_SOLUTIONS`` in every building, in that order.
 
     In a building with two dwellings or more: a boiler per dwelling, or one collective plant; the other solutions do not fit
     there, for want of place outside and because co-owners decide together. A borehole needs open ground of its own.

@@ -34,7 +34,7 @@ def owner_support(*, parameters: Parameters, day: date, income_category: str) ->
     caps = dict.fromkeys(_PREMIUMS, parameters.at(_CAP, day, income_category))
     caps[_COLLECTIVE] = parameters.at(_CAP, day, "collective")
     frame = pd.DataFrame({"amount_eur": pd.Series(amounts), "cap_share": pd.Series(caps)})
-    frame = frame.reindex(list(tables.SOLUTIONS)).fillna(0.0)
+    frame = frame.reindex(list(tables.INDIVIDUAL_SOLUTIONS)).fillna(0.0)
     frame.index = pd.Index(frame.index, name="solution", dtype="str")
     return tables.check(tables.SUPPORT, frame), [_remark(income_category)]
 

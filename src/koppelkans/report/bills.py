@@ -32,7 +32,7 @@ _REFERENCE = "gas_boiler"
 
 def bills_section(material: Material) -> Section:
     """The chapter on what typical households pay."""
-    words, bills = material.words, material.plan["bills"]
+    words, bills = material.words, material.printed("bills")
     day = material.notation.day(material.plan.scenario.reference_date)
     blocks: list[Block] = [Paragraph(words.rich("bills.lead", day=day), "lead")]
     if bills.empty:
@@ -52,13 +52,13 @@ def bills_section(material: Material) -> Section:
 
 def _households(material: Material) -> pd.DataFrame:
     """Households that have a bill, vulnerable ones first."""
-    found = material.plan["households"]
-    billed = found[found.index.isin(material.plan["bills"]["household"])]
+    found = material.printed("households")
+    billed = found[found.index.isin(material.printed("bills")["household"])]
     return billed.sort_values("vulnerable", ascending=False, kind="stable")
 
 
 def _chart(material: Material, households: pd.DataFrame) -> str:
-    words, bills = material.words, material.plan["bills"]
+    words, bills = material.words, material.printed("bills")
     parts = bills["component"].map(_PART_OF).fillna("levies")
     net = bills.assign(part=parts).groupby(["household", "heating", "part"], sort=False)["excl_vat_eur"].sum()
     vat = bills.groupby(["household", "heating"], sort=False)["vat_eur"].sum()
@@ -81,7 +81,7 @@ def _chart(material: Material, households: pd.DataFrame) -> str:
 
 def _totals(material: Material, households: pd.DataFrame) -> Table:
     """One row per household and heating: by carrier, in total, and against gas."""
-    words, notation, bills = material.words, material.notation, material.plan["bills"]
+    words, notation, bills = material.words, material.notation, material.printed("bills")
     by_carrier: dict[Any, float] = (
         bills.groupby(["household", "heating", "carrier"], sort=False)["incl_vat_eur"].sum().to_dict()
     )
@@ -111,8 +111,8 @@ def _signed(material: Material, amount: float) -> str:
 
 def _lines(material: Material, household: str) -> Table:
     """Every component of the bills of one household, one column per heating, VAT included, to the cent."""
-    words, notation, bills = material.words, material.notation, material.plan["bills"]
-    person = material.plan["households"].loc[household]
+    words, notation, bills = material.words, material.notation, material.printed("bills")
+    person = material.printed("households").loc[household]
     language = int(words.language == "en")
     here = bills[bills["household"] == household]
     heatings = list(dict.fromkeys(here["heating"]))

@@ -32,7 +32,7 @@ def map_figure(material: Material, name: str) -> Figure:
 def density_section(material: Material) -> Section:
     """The chapter on where a heat network is worth a closer look."""
     words = material.words
-    density, streets = material.plan["line_density"], material.streets
+    density, streets = material.printed("line_density"), material.streets
     blocks: list[Block] = [Paragraph(words.rich("density.lead"), "lead")]
     if (density["length_from"] == "points").any():
         blocks.append(Notice("warning", words("levels.warning"), plain(words("density.points"))))

@@ -66,7 +66,7 @@ def _ledger_blocks(material: Material) -> list[Block]:
 
 def _published_ledger(material: Material) -> pd.DataFrame:
     """The ledger, users with and without dwellings as one when the few of one kind could be recognised."""
-    ledger = material.plan["ledger"]
+    ledger = material.printed("ledger")
     if material.sectors_publishable:
         return ledger
     together = dict.fromkeys(_USERS, _EVERYBODY)

@@ -20,7 +20,7 @@ from koppelkans.place.model import Place
 from koppelkans.report import palette
 
 WIDTH = 460
-_HIGHEST, _LOWEST = 410, 240
+_HIGHEST, _LOWEST = 370, 240
 _MARGIN_SHARE = 0.03
 _LINE_HEIGHT = 15
 _NOTE_CHARACTERS = 92

@@ -79,6 +79,10 @@ class Material:
         """Whether totals of the whole place may be published."""
         return disclosure.allowed_total(self.heated["heat_kwh"])
 
+    def printed(self, name: str) -> pd.DataFrame:
+        """A table whose rows are printed as they are. Raises DataError for a table with rows per building."""
+        return disclosure.require_aggregate(tables.TABLES[name], self.plan[name])
+
     @cached_property
     def options(self) -> pd.DataFrame:
         """All options with kind and homes of their building."""
@@ -97,7 +101,7 @@ class Material:
     @cached_property
     def streets(self) -> pd.DataFrame:
         """The rows of the line density table that may be published, densest first."""
-        density = self.plan["line_density"]
+        density = self.printed("line_density")
         shown = density.index.isin(self.street_groups.dropna().unique())
         return density[shown].sort_values("density_mwh_per_m", ascending=False, kind="stable")
 
@@ -119,7 +123,7 @@ class Material:
         A count may neither be small nor leave a small rest; a mean per dwelling would, beside the total, tell what a few
         institutions do.
         """
-        found = self.plan["indicators"]
+        found = self.printed("indicators")
         if not self.publishable:
             return found.iloc[:0]
         wholes = {"gebouwen": float(len(self.heated)), "woningen": float(self.heated["dwellings"].sum())}

@@ -27,7 +27,7 @@ DENSITY_WIDTH = dict(zip(tables.DENSITY_CLASSES, (1.4, 2.6, 3.8, 5.2), strict=Tr
 SOLUTIONS = dict(
     zip(
         tables.SOLUTIONS,
-        ("#5b6770", "#c98700", "#3d9bd1", "#00845f", "#c24e00", "#7f8b93", "#0a4f86"),
+        ("#5b6770", "#c98700", "#3d9bd1", "#00845f", "#c24e00", "#7f8b93", "#0a4f86", "#7d1d52", "#b4163a", "#d9577a"),
         strict=True,
     )
 )

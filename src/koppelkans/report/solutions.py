@@ -17,6 +17,7 @@ _AMOUNTS = (
 )  # fmt: skip
 _CHART_TYPES = 4
 _CLOSE_SHARE = 0.05
+_STEPS = 20
 
 
 def solutions_section(material: Material) -> Section:
@@ -80,7 +81,7 @@ def _type_table(material: Material, found: dict[str, dict[Any, dict[Any, Any]]],
                 *[material.spread(found[column][at]) for column in _AMOUNTS[:2]],
                 *[material.amount(found[column][at]["median"], 2) for column in _AMOUNTS[2:]],
                 _needs(material, here[here["solution"] == name]),
-                material.notation.share(found["emission_kg"][at]["contributors"] / count),
+                material.notation.share(_in_twentieths(found["emission_kg"][at]["contributors"] / count)),
             )
         )
     names = ("solution", "society", "owner", "investment", "own", "co2", "peak", "needs", "buildings")
@@ -89,6 +90,11 @@ def _type_table(material: Material, found: dict[str, dict[Any, dict[Any, Any]]],
         header=tuple(words(f"solutions.{name}_column") for name in names), rows=tuple(rows),
         numeric=(False, True, True, True, True, True, True, False, True), note=words("solutions.note"),
     )  # fmt: skip
+
+
+def _in_twentieths(share: float) -> float:
+    """A share in steps of 5 %, so that a few buildings that differ do not show."""
+    return round(share * _STEPS) / _STEPS
 
 
 def _needs(material: Material, rows: pd.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,7 @@ _LEVELS = ("warning", "assumption", "info")
 
 def figures_section(material: Material) -> Section:
     """The chapter on figures that are not official and how far the result moves with them."""
-    words, figures = material.words, material.plan["figures"]
+    words, figures = material.words, material.printed("figures")
     counts = figures["standing"].value_counts()
     lead = words.rich(
         "figures.lead",
@@ -112,23 +113,26 @@ def _signed(material: Material, share: float) -> str:
 
 
 def _about(material: Material, about: str) -> str:
-    """What a remark is about, in words: a table, a column (``table.column``), or the figure of that key."""
+    """What a remark is about, in words: a table, a column (``column`` or ``table.column``), or the figure of that key."""
     words = material.words
     known = read_parameters().entries.get(about)
     if known:
         return known.label
-    table, _, column = about.partition(".")
-    named = words.name("about", about if about in texts(words.language)["about"] else table)
-    declared = tables.TABLES.get(table)
-    if column and declared is not None and column in declared.column_names and words.language == "nl":
-        title = declared[column].title.lower()
-        return named if title == named else f"{named}: {title}"
-    return named
+    table, _, column = about.rpartition(".")
+    declared = [item for name, item in tables.TABLES.items() if name == table or not table]
+    titles = [item[column].title for item in declared if column in item.column_names]
+    if about in texts(words.language)["about"]:
+        return words.name("about", about)
+    if not titles or words.language != "nl":
+        return words.name("about", table or about)
+    title = titles[0][0].lower() + titles[0][1:]
+    named = words.name("about", table) if table else title
+    return title if title == named else f"{named}: {title}"
 
 
 def remarks_section(material: Material) -> Section:
     """The chapter with every remark in full, what needs attention first."""
-    words, remarks = material.words, material.plan["remarks"]
+    words, remarks = material.words, material.printed("remarks")
     column = "text" if words.language == "nl" else "text_en"
     blocks: list[Block] = [Paragraph(words.rich("remarks.lead"), "lead")]
     header = tuple(words(f"remarks.{name}_column") for name in ("about", "text", "rows"))
@@ -198,7 +202,7 @@ def _run_table(material: Material) -> Table:
         "reproducible": words("sources.yes" if plan.run.reproducible else "sources.no"),
         "seed": str(plan.scenario.seed),
         "crs": plan.place.crs,
-        "hash": plan.run.plan_hash,
+        "hash": " ".join(wrap(plan.run.plan_hash, 8)),
     }
     rows = tuple(cells(words(f"sources.{name}"), value) for name, value in values.items())
     return Table(

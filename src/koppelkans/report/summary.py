@@ -73,7 +73,7 @@ def status_lines(material: Material) -> list[Block]:
 def _key_figures(material: Material) -> list[KeyFigure]:
     words, notation = material.words, material.notation
     found: list[KeyFigure] = []
-    unofficial = bool((material.plan["figures"]["standing"] != "official").any())
+    unofficial = bool((material.printed("figures")["standing"] != "official").any())
 
     def add(name: str, value: str, band: str, method: str) -> None:
         basis = words("basis.computed_unofficial" if unofficial else "basis.computed")
@@ -175,7 +175,7 @@ def _metered(material: Material) -> str:
 
 
 def _standing(material: Material) -> Paragraph:
-    figures, remarks = material.plan["figures"], material.plan["remarks"]
+    figures, remarks = material.printed("figures"), material.printed("remarks")
     unofficial, warnings = int((figures["standing"] != "official").sum()), int((remarks["level"] == "warning").sum())
     text = material.words.rich("summary.standing", count=unofficial, all=len(figures), warnings=warnings)
     return Paragraph(text, "note")

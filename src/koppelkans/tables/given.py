@@ -83,6 +83,38 @@ STREETS = table(
     ],
 )  # fmt: skip
 
+SECTIONS = table(
+    "sections", key="section", title="Straatsecties", geometry=("LineString",),
+    columns=[
+        column("street", str, title="Straat", description="official street name", nullable=True),
+        column("road_class", str, title="Wegklasse", description="class of the road as in its source", nullable=True),
+        column("surface", str, title="Verharding", description="surface as in its source", nullable=True),
+        column("from_node", str, title="Van knoop", description="junction where the line begins"),
+        column("to_node", str, title="Naar knoop", description="junction where the line ends"),
+        column("length_m", float, low=0.01, high=100_000, title="Lengte", description="length of the axis between two junctions"),
+        column("width_m", float, low=0.5, high=200, title="Breedte", description="width of the street, facade to facade or by class"),
+        column("width_low_m", float, low=0.5, high=200, title="Breedte laag", description="low end of the width"),
+        column("width_high_m", float, low=0.5, high=200, title="Breedte hoog", description="high end of the width"),
+        _provenance("width", "breedte"),
+        column("trench", bool, title="Sleuf mogelijk", description="a heat pipe may be laid here: no motorway, track, path or steps"),
+        column("component", str, title="Deelnet", description="connected part of the trench routes it belongs to", nullable=True),
+    ],
+)  # fmt: skip
+"""Streets as a graph: sections between junctions."""
+
+ATTACHMENTS = table(
+    "attachments", key="building", title="Aansluitpunten", per_building=True,
+    columns=[
+        column("section", str, title="Straatsectie", description="section that the building connects to"),
+        column("along_m", float, low=0, high=100_000, title="Plaats op de sectie", description="distance from the beginning of the section"),
+        column("service_m", float, low=0.1, high=2_000, title="Lengte van de aansluiting", description="service pipe from the axis to the building"),
+        column("found_by", str, title="Gevonden door", description="street name or distance", choices=("street_name", "distance")),
+        column("x_m", float, title="X van de aftakking", description="branch point on the axis, in the coordinates of the place"),
+        column("y_m", float, title="Y van de aftakking", description="branch point on the axis, in the coordinates of the place"),
+    ],
+)  # fmt: skip
+"""Where each heated building would leave the street: at levels A and B; buildings out of reach have no row."""
+
 ADDRESSES = table(
     "addresses", key="address", title="Adressen", geometry=("Point",), per_building=True,
     columns=[

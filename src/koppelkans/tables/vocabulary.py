@@ -21,12 +21,26 @@ USES = (
 PERIODS = ("to_1945", "1946_1970", "1971_1990", "1991_2005", "2006_2011", "from_2012")
 PERIOD_FIRST_YEARS = (0, 1946, 1971, 1991, 2006, 2012)
 
-SOLUTIONS = (
+INDIVIDUAL_SOLUTIONS = (
     "gas_boiler", "hybrid_heat_pump", "air_heat_pump", "ground_heat_pump", "high_temperature_heat_pump",
     "collective_gas_boiler", "collective_heat_pump",
 )  # fmt: skip
+NETWORK_SOLUTIONS = ("network_high", "network_middle", "network_low")
+"""Connection to a heat network at 90/60, 70/40 or 55/25 °C."""
+SOLUTIONS = (*INDIVIDUAL_SOLUTIONS, *NETWORK_SOLUTIONS)
 FOSSIL_SOLUTIONS = ("gas_boiler", "hybrid_heat_pump", "collective_gas_boiler")
 PACKAGES = ("as_is", "low_temperature_emitters", "usual_renovation", "advanced_renovation")
+CONNECTION_REASONS = (
+    "pays",
+    "must",
+    "no_advantage",
+    "does_not_pay",
+    "not_reachable",
+    "temperature",
+    "never",
+    "capacity",
+    "no_network",
+)
 CARRIERS = ("gas", "electricity", "heat")
 REMARK_LEVELS = ("info", "assumption", "warning")
 DENSITY_CLASSES = ("below_0.5", "0.5_to_1.0", "1.0_to_1.5", "from_1.5")
@@ -36,7 +50,7 @@ UNITS = {
     "_eur_per_m2": "EUR/m²", "_eur": "EUR", "_kwh_per_m2": "kWh/m²", "_kwh_per_year": "kWh/jaar", "_mwh_per_m": "MWh/m", "_mwh": "MWh",
     "_kwh": "kWh", "_kw": "kW", "_w_per_k": "W/K", "_w_per_m2k": "W/m²K", "_w_per_m": "W/m", "_m2": "m²", "_m3": "m³",
     "_mm": "mm", "_m": "m", "_c": "°C", "_k": "K", "_kg_per_kwh": "kg/kWh", "_kg": "kg", "_tonnes": "t", "_years": "jaar",
-    "_year": "jaartal", "_hours": "uur", "_share": "aandeel 0-1", "_incl_vat": "EUR incl. btw",
+    "_year": "jaartal", "_eur_per_mwh": "EUR/MWh", "_pa_per_m": "Pa/m", "_m_per_s": "m/s", "_hours": "uur", "_share": "aandeel 0-1", "_incl_vat": "EUR incl. btw",
 }  # fmt: skip
 """Unit by the suffix of a name; the longest suffix that fits wins."""
 

@@ -1,0 +1,115 @@
+"""What the engine says of a heat network: the design per temperature, its pipes, who connects, and the business case."""
+
+from __future__ import annotations
+
+from koppelkans.tables.contract import column, table
+from koppelkans.tables.vocabulary import CONNECTION_REASONS, INDIVIDUAL_SOLUTIONS
+
+NETWORK_VARIANTS = table(
+    "network_variants", key="variant", title="Warmtenet per temperatuurregime",
+    columns=[
+        column("source", str, title="Bron", description="heat source that the network starts from"),
+        column("supply_c", float, low=10, high=130, title="Aanvoer", description="supply temperature"),
+        column("return_c", float, low=5, high=100, title="Retour", description="return temperature"),
+        column("buildings", int, low=0, title="Gebouwen", description="buildings connected"),
+        column("dwellings", int, low=0, title="Woningen", description="dwellings connected"),
+        column("heat_mwh", float, low=0, title="Geleverde warmte", description="useful heat delivered a year"),
+        column("loss_mwh", float, low=0, title="Verlies", description="heat lost in the pipes a year"),
+        column("peak_kw", float, low=0, title="Piek aan de bron", description="coincident peak at the source, losses included"),
+        column("pump_mwh", float, low=0, title="Pompenergie", description="electricity of the network pumps a year"),
+        column("main_m", float, low=0, title="Leiding in de straat", description="trench in streets"),
+        column("service_m", float, low=0, title="Aansluitleidingen", description="service pipes"),
+        column("investment_eur", float, low=0, title="Investering in het net", description="trench, pipes and service pipes; delivery sets apart"),
+        column("network_eur_per_year", float, low=0, title="Jaarkost van het net", description="annuity, upkeep, losses and pumping"),
+        column("whole_eur_per_year", float, title="Jaarkost geheel", description="all heated buildings: network, connected homes and individual solutions"),
+        column("without_eur_per_year", float, title="Jaarkost zonder net", description="all heated buildings with their best individual solution"),
+        column("bound_eur_per_year", float, title="Bewezen ondergrens", description="no design of this regime costs less as a whole"),
+        column("gap_share", float, low=0, title="Afstand tot de ondergrens", description="(whole - bound) / whole"),
+        column("chosen", bool, title="Gekozen", description="the variant of least whole-system cost, if it beats no network"),
+    ],
+)  # fmt: skip
+
+PIPES = table(
+    "pipes", key="pipe", title="Leidingen", geometry=("LineString",), per_building=True,
+    columns=[
+        column("kind", str, title="Soort", description="main in the street or service pipe", choices=("main", "service")),
+        column("section", str, title="Straatsectie", description="section that the trench lies in", nullable=True),
+        column("building", str, title="Gebouw", description="building at the end of a service pipe", nullable=True),
+        column("from_node", str, title="Van", description="upstream end"),
+        column("to_node", str, title="Naar", description="downstream end"),
+        column("length_m", float, low=0, title="Lengte", description="trench length, supply and return together"),
+        column("diameter_mm", int, low=10, high=2_000, title="Diameter", description="nominal diameter DN"),
+        column("buildings", int, low=1, title="Gebouwen erachter", description="connected buildings downstream"),
+        column("design_kw", float, low=0, title="Ontwerpvermogen", description="coincident peak that the pipe carries"),
+        column("heat_mwh", float, low=0, title="Warmte erdoor", description="heat carried a year"),
+        column("density_mwh_per_m", float, low=0, title="Lijndichtheid", description="heat of the buildings on this pipe per metre of it"),
+        column("loss_mwh", float, low=0, title="Verlies", description="heat lost a year"),
+        column("velocity_m_per_s", float, low=0, high=10, title="Snelheid", description="water at design flow"),
+        column("gradient_pa_per_m", float, low=0, high=5_000, title="Drukval", description="pressure drop at design flow"),
+        column("investment_eur", float, low=0, title="Investering", description="trench and pipe"),
+    ],
+)  # fmt: skip
+
+CONNECTIONS = table(
+    "connections", key="building", title="Aansluitingen", per_building=True,
+    columns=[
+        column("connected", bool, title="Aangesloten", description="connected in the chosen design"),
+        column("alternative", str, title="Beste individuele oplossing", description="what it is weighed against", choices=INDIVIDUAL_SOLUTIONS),
+        column("advantage_eur_per_year", float, title="Voordeel voor het net", description="cost of the alternative minus heat and delivery, network apart"),
+        column("reason", str, title="Waarom", description="why it is connected or not", choices=CONNECTION_REASONS),
+    ],
+)  # fmt: skip
+
+THRESHOLDS = table(
+    "thresholds", key="section", title="Aansluitdrempel per straatsectie",
+    columns=[
+        column("street", str, title="Straat", description="street name", nullable=True),
+        column("trench_eur_per_m", float, low=0, title="Sleuf en leiding", description="cost per metre at the smallest diameter that serves the section"),
+        column("dwellings", int, low=0, title="Woningen", description="dwellings on the section"),
+        column("heat_mwh_per_m", float, low=0, title="Warmte per meter", description="useful heat per metre when everybody connects"),
+        column("large_mwh_per_m", float, low=0, title="Grote afnemers", description="heat of institutions and companies per metre"),
+        column("share", float, low=0, title="Drempel", description="share of dwellings at which revenue covers cost; empty: impossible", nullable=True),
+        column("low_share", float, low=0, title="Drempel laag", description="at the favourable ends of the figures", nullable=True),
+        column("high_share", float, low=0, title="Drempel hoog", description="at the unfavourable ends; empty: impossible", nullable=True),
+        column("branch_share", float, low=0, title="Drempel van de tak", description="the same for this section and all that lies behind it in the design", nullable=True),
+    ],
+)  # fmt: skip
+
+PROJECT = table(
+    "project", key="uptake", title="Zakenplan van het warmtenet",
+    columns=[
+        column("connected_share", float, low=0, high=1, title="Aandeel aangesloten", description="of the buildings of the design"),
+        column("investment_eur", float, low=0, title="Investering", description="before grants and contributions"),
+        column("contribution_eur", float, low=0, title="Bijdragen", description="connection fees and grants"),
+        column("heat_mwh", float, low=0, title="Verkochte warmte", description="a year, when all of this share are connected"),
+        column("heat_price_eur_per_mwh", float, low=0, title="Warmteprijs", description="mean price per MWh at the tariffs of the run, fixed part apart"),
+        column("break_even_eur_per_mwh", float, low=0, title="Kostendekkende prijs", description="energy price at which the net present value is zero", nullable=True),
+        column("npv_eur", float, title="Netto contante waarde", description="project, before tax, at the project rate over the concession"),
+        column("irr_share", float, low=-1, title="Rendement project", description="internal rate of return, before debt", nullable=True),
+        column("equity_irr_share", float, low=-1, title="Rendement eigen vermogen", description="internal rate of return after debt service", nullable=True),
+        column("debt_eur", float, low=0, title="Lening", description="at the start"),
+        column("min_dscr", float, title="Laagste DSCR", description="least cash available for debt service over debt service", nullable=True),
+        column("residual_eur", float, low=0, title="Boekwaarde einde concessie", description="not yet written off when the concession ends"),
+        column("refinancing_eur", float, low=0, title="Herfinancieringskloof", description="debt not yet repaid when its term ends"),
+    ],
+)  # fmt: skip
+
+PROJECT_YEARS = table(
+    "project_years", key="row", title="Zakenplan per jaar",
+    columns=[
+        column("uptake", str, title="Aansluiting", description="plan, or 30, 50 or 70 % of the design"),
+        column("year", int, low=2000, high=2150, title="Jaar", description="calendar year"),
+        column("heat_mwh", float, low=0, title="Verkochte warmte", description="with the ramp of connections"),
+        column("revenue_eur", float, low=0, title="Opbrengst", description="energy, fixed and capacity parts"),
+        column("purchase_eur", float, low=0, title="Aankoop warmte", description="at the source, losses included, and pumping"),
+        column("upkeep_eur", float, low=0, title="Onderhoud", description="network, delivery sets and administration"),
+        column("investment_eur", float, low=0, title="Investering", description="in this year, replacements included"),
+        column("contribution_eur", float, low=0, title="Bijdragen", description="connection fees and grants in this year"),
+        column("depreciation_eur", float, low=0, title="Afschrijving", description="straight line over the depreciation term of each class"),
+        column("book_eur", float, low=0, title="Boekwaarde", description="at the end of the year"),
+        column("interest_eur", float, low=0, title="Rente", description="on the debt"),
+        column("repayment_eur", float, low=0, title="Aflossing", description="of the debt"),
+        column("debt_left_eur", float, low=0, title="Schuld", description="at the end of the year"),
+        column("dscr", float, title="DSCR", description="cash for debt service over debt service; empty without debt service", nullable=True),
+    ],
+)  # fmt: skip

@@ -310,7 +310,7 @@ def test_ratio_of_electricity_to_gas_in_the_calm_world():
 
 def test_support_of_category_two():
     found, remarks = owner_support(parameters=figures(), day=DAY, income_category="cat2")
-    assert list(found.index) == list(tables.SOLUTIONS)
+    assert list(found.index) == list(tables.INDIVIDUAL_SOLUTIONS)
     assert found["amount_eur"].to_dict() == {
         "gas_boiler": 0.0, "hybrid_heat_pump": 800.0, "air_heat_pump": 1500.0, "ground_heat_pump": 4000.0, "high_temperature_heat_pump": 1500.0,
         "collective_gas_boiler": 0.0, "collective_heat_pump": 0.0,

@@ -21,7 +21,7 @@ _COLLECTIVE = "collective_heat_pump"
 
 
 def owner_support(*, parameters: Parameters, day: date, income_category: str) -> tuple[pd.DataFrame, list[RemarkRow]]:
-    """Premium per dwelling and largest share of the invoice, for every solution (contract SUPPORT) [EUR, share].
+    """Premium per dwelling and largest share of the invoice, for every individual solution (contract SUPPORT) [EUR, share].
 
     ``income_category``: cat1 (highest income) to cat4 (lowest). The premium is the lower of the amount and the share of the
     invoice without VAT. Solutions without a premium have 0 and 0. The collective heat pump has its own share; its amount is not

@@ -5,6 +5,8 @@ import pandas as pd
 from shapely.geometry import LineString, box
 
 from koppelkans import tables
+from koppelkans.parameters import read_parameters
+from koppelkans.place.graph import street_graph
 from koppelkans.place.model import Attribution, Place
 
 CRS = "EPSG:31370"
@@ -61,16 +63,18 @@ def streets() -> gpd.GeoDataFrame:
     }
     index = pd.Index(["k", "s", "v"], name="section", dtype="str")
     frame = gpd.GeoDataFrame(
-        {"street": list(lines), "road_class": "residential", "surface": None, "width_m": float("nan"), "length_m": [line.length for line in lines.values()]},
+        {"street": list(lines), "road_class": "residential", "surface": None, "width_m": float("nan"), "structure": None, "length_m": [line.length for line in lines.values()]},
         geometry=list(lines.values()), index=index, crs=CRS,
     )  # fmt: skip
-    return tables.check(tables.STREETS, frame.astype({"surface": "str"}))
+    return tables.check(tables.STREETS, frame.astype({"surface": "str", "structure": "str"}))
 
 
 def place() -> Place:
-    """The whole neighbourhood as a place of level A."""
+    """The whole neighbourhood as a place of level A, its streets as a graph."""
+    sections, attachments, _ = street_graph(streets(), buildings(), parameters=read_parameters())
     return Place(
         name="krekelwijk", title="Krekelwijk", municipality="Krekelgem", nis=None, grid_area="antwerpen", country="BE", crs=CRS,
         buildings=buildings(), streets=streets(), addresses=None, areas=None, sector_statistics=None, backdrop={},
         attributions=(Attribution("buildings", "Krekelwijk bestaat niet", "CC0", "2026"),), remarks=tables.remarks([]),
+        sections=tables.check(tables.SECTIONS, sections), attachments=tables.check(tables.ATTACHMENTS, attachments),
     )  # fmt: skip

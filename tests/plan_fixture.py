@@ -1,6 +1,7 @@
 """A plan made by hand: Krekelwijk six times side by side, so that some groups may be published and others may not.
 
-Every table keeps its contract; the numbers are simple enough to check, not meant to be true.
+Every table keeps its contract; the numbers are simple enough to check, not meant to be true. ``plan`` has no heat network,
+``plan_with_network`` has one: the terraced houses of the Krekelstraat and one apartment building.
 """
 
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pandas as pd
 from shapely.affinity import translate
 
 import krekelwijk
+import network_fixture
 from koppelkans import tables
 from koppelkans.place.model import Attribution, Place
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
@@ -36,8 +38,19 @@ def place() -> Place:
         Attribution("streets", "© OpenStreetMap-bijdragers", "ODbL 1.0", "2026", "alleen om te tonen"),
     )
     return replace(
-        one, buildings=tables.check(tables.BUILDINGS, buildings), streets=tables.check(tables.STREETS, streets), attributions=lines
+        one, buildings=tables.check(tables.BUILDINGS, buildings), streets=tables.check(tables.STREETS, streets), attributions=lines,
+        sections=tables.check(tables.SECTIONS, _sections(streets)), attachments=None,
     )  # fmt: skip
+
+
+def _sections(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Every street of a copy as one section of its own."""
+    ends = streets.geometry.bounds.round(1).astype(str)
+    frame = streets.drop(columns="structure").assign(
+        from_node=ends["minx"] + "_" + ends["miny"], to_node=ends["maxx"] + "_" + ends["maxy"], width_m=11.0, width_low_m=7.0,
+        width_high_m=16.0, width_from="typology", trench=True, component="n1",
+    ).astype({"width_from": "str", "component": "str"})  # fmt: skip
+    return frame[[*tables.SECTIONS.column_names, "geometry"]]
 
 
 def _moved(frame: gpd.GeoDataFrame, number: int, key: str) -> gpd.GeoDataFrame:
@@ -212,7 +225,7 @@ def plan(neighbourhood: Place | None = None, scenario: Scenario | None = None) -
     density = line_density(here.buildings, streets, heat)
     if here.streets is None:
         density = density.assign(length_from="points").astype({"length_from": "str"})
-    made = {
+    made: dict[str, pd.DataFrame] = {name: tables.TABLES[name].empty() for name in network_fixture.NAMES} | {
         "demand": heat, "options": found, "choices": choices(here.buildings, found), "line_density": density, "households": households(),
         "bills": bills(), "ledger": ledger(), "indicators": indicators(heat, found), "figures": figures(), "remarks": remarks(),
     }  # fmt: skip
@@ -220,3 +233,14 @@ def plan(neighbourhood: Place | None = None, scenario: Scenario | None = None) -
         "0.1.0", date(2026, 11, 25), date(2027, 1, 1), "c0ffee" * 8, {}, True, (StepRecord("demand", 0.1, 66),)
     )
     return Plan(here, scenario or Scenario(), made, run)
+
+
+def plan_with_network(scenario: Scenario | None = None) -> Plan:
+    """The same place with a heat source and a network: 37 of 66 buildings, at 70/40 °C."""
+    without = plan(scenario=scenario or Scenario(name="net", title="Met warmtebron", sources=[network_fixture.SOURCE]))
+    heated = without.place.buildings[without.place.buildings["heated"]]
+    made = network_fixture.network(without.place, without["demand"])
+    options = pd.concat([without["options"], network_fixture.options(heated, without["demand"])])
+    choices = network_fixture.choices(without["choices"], made["connections"]["connected"])
+    made |= {"options": tables.check(tables.OPTIONS, options), "choices": tables.check(tables.CHOICES, choices)}
+    return replace(without, tables={**without.tables, **made})

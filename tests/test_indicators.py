@@ -40,7 +40,8 @@ def parts():
         {"heat_kwh": [10_000.0, 10_000.0, 30_000.0], "peak_kw": [6.0, 6.0, 20.0]}, index=choices.index
     )
     density = pd.DataFrame({"heat_mwh": [30.0, 20.0], "length_m": [20.0, 80.0]})
-    return buildings, demand, options, choices, density
+    made = {"demand": demand, "options": options, "choices": choices, "line_density": density}
+    return buildings, made | {name: tables.TABLES[name].empty() for name in ("network_variants", "project")}
 
 
 def figures(parts, **changed):
@@ -78,14 +79,41 @@ def test_money_by_hand(parts):
 
 
 def test_nothing_avoided_gives_no_cost_per_tonne(parts):
-    buildings, demand, options, choices, density = parts
-    stay = choices.assign(solution=["gas_boiler", "gas_boiler", "collective_gas_boiler"], package="as_is")
-    frame = indicators(buildings, demand, options, stay, density, carbon_eur_per_tonne=100.0, year=2027)
+    buildings, made = parts
+    stay = made["choices"].assign(solution=["gas_boiler", "gas_boiler", "collective_gas_boiler"], package="as_is")
+    frame = indicators(buildings, made | {"choices": stay}, carbon_eur_per_tonne=100.0, year=2027)
     assert "abatement_eur_per_tonne" not in frame.index
     assert frame.at["co2_avoided_tonnes", "value"] == 0
 
 
 def test_reference_and_choice_have_one_row_per_building(parts):
-    _, _, options, choices, _ = parts
+    options, choices = parts[1]["options"], parts[1]["choices"]
     assert reference_options(options)["solution"].tolist() == ["gas_boiler", "gas_boiler", "collective_gas_boiler"]
     assert chosen_options(options, choices)["solution"].tolist() == choices["solution"].tolist()
+
+
+def test_network_figures_by_hand(parts):
+    buildings, made = parts
+    names = tables.NETWORK_VARIANTS.column_names
+    row = dict.fromkeys(names, 0.0) | {
+        "source": "s", "dwellings": 5, "buildings": 2, "heat_mwh": 40.0, "loss_mwh": 10.0, "main_m": 80.0, "investment_eur": 1e6,
+        "whole_eur_per_year": 7_000.0, "without_eur_per_year": 9_000.0, "gap_share": 0.02, "chosen": True,
+    }  # fmt: skip
+    variants = pd.DataFrame(
+        [row | {"chosen": False, "heat_mwh": 1.0}, row], index=pd.Index(["network_high", "network_low"], name="variant")
+    )
+    project = pd.DataFrame(
+        {"break_even_eur_per_mwh": [80.0], "npv_eur": [-2e6]}, index=pd.Index(["plan"], name="uptake")
+    )
+    value = indicators(
+        buildings, made | {"network_variants": variants, "project": project}, carbon_eur_per_tonne=100.0, year=2027
+    )["value"]
+    assert value["network_heat_share"] == pytest.approx(0.8)
+    assert value["network_loss_share"] == pytest.approx(0.2)
+    assert value["network_density_mwh_per_m"] == pytest.approx(0.5)
+    assert value["network_saving_keur_per_year"] == pytest.approx(2.0)
+    assert value["network_npv_meur"] == pytest.approx(-2.0)
+
+
+def test_without_a_network_there_are_no_network_figures(parts):
+    assert not [name for name in figures(parts).index if name.startswith("network")]

@@ -1,4 +1,4 @@
-"""The HTML report in a real browser: accessible by axe, nothing fetched, no sideways scrolling, everything printed."""
+"""The HTML report in a real browser: accessible by axe, nothing fetched, no sideways scrolling, everything printed; and its map."""
 
 import contextlib
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Path:
-    return write_report(plan_fixture.plan(), tmp_path_factory.mktemp("report"))[0]
+    return write_report(plan_fixture.plan_with_network(), tmp_path_factory.mktemp("report"))[0]
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +85,83 @@ def test_folded_parts_are_printed(browser, report):
     page.emulate_media(media="print")
     assert page.evaluate("document.querySelector('details table').getBoundingClientRect().height") > 0
     page.close()
+
+
+# ----------------------------------------------------------------------------------------------------------------- the map
+
+
+def window_of(page) -> list[float]:
+    """The part of the map that is seen: left, top, width, height."""
+    shown = page.locator(".atlas figure:not([hidden]) svg.window").get_attribute("viewBox")
+    return [float(number) for number in shown.split()]
+
+
+def test_without_script_the_maps_stand_below_one_another(browser, report):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    assert [page.locator(f"#map-{name}").is_visible() for name in ("network", "threshold", "density")] == [True] * 3
+    assert not page.locator(".atlas .controls").is_visible()
+    context.close()
+
+
+def test_layers_switch_and_all_are_printed(page):
+    assert page.locator(".atlas figure:visible").count() == 1
+    page.get_by_label("drempel per straat", exact=True).check()
+    assert page.locator("#map-threshold").is_visible()
+    assert not page.locator("#map-network").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".atlas figure:visible").count() == 3
+    assert not page.locator(".atlas .controls").is_visible()
+
+
+def test_the_keyboard_moves_and_zooms_the_map(page):
+    view = page.locator(".atlas .view")
+    view.focus()
+    whole = window_of(page)
+    page.keyboard.press("+")
+    near = window_of(page)
+    assert near[2] == pytest.approx(whole[2] / 1.6, rel=0.01)
+    page.keyboard.press("ArrowRight")
+    assert window_of(page)[0] > near[0]
+    page.keyboard.press("+")
+    assert page.locator("#map-network .scale text").text_content() == "20 m"
+    page.keyboard.press("0")
+    assert window_of(page) == whole
+
+
+def test_a_street_tells_its_published_values(page):
+    said = page.locator(".atlas .said")
+    assert said.text_content() == "Wijs een straat aan of kies ze in de lijst."
+    page.get_by_label("drempel per straat", exact=True).check()
+    page.get_by_label("Straat", exact=True).select_option("Krekelstraat")
+    assert said.text_content() == "Krekelstraat: drempel 50\u00a0%, band 40\u00a0% tot 70\u00a0%"
+    page.get_by_label("warmtedichtheid", exact=True).check()
+    assert said.text_content() == "Krekelstraat: 1,4 MWh warmtevraag per meter straat"
+    page.get_by_role("button", name="hele kaart").click()
+    page.get_by_label("Straat", exact=True).select_option("")
+    street = page.locator("#map-density .marks path").nth(2)
+    street.scroll_into_view_if_needed()
+    box = page.locator("#map-density svg.window").bounding_box()
+    # the first block of the Krekelstraat of the second row: 30 m from its west end
+    x, y = box["x"] + box["width"] * (30 + 21.08) / 386.2, box["y"] + box["height"] * (183.24 - 105) / 201.5
+    page.mouse.move(x, y)
+    assert said.text_content().startswith("Krekelstraat: ")
+
+
+def test_the_mouse_drags_and_the_wheel_leaves_the_page_alone(page):
+    page.get_by_role("button", name="dichterbij").click()
+    shown = page.locator("#map-network svg.window")
+    before = window_of(page)
+    shown.hover()
+    page.mouse.wheel(0, 100)
+    assert window_of(page) == before
+    shown.scroll_into_view_if_needed()
+    shown.hover()
+    box = shown.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 60, middle[1], steps=4)
+    page.mouse.up()
+    assert window_of(page)[0] < before[0]

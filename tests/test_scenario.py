@@ -1,5 +1,7 @@
 """The scenario file: strict, every fault at once, with a suggestion."""
 
+from pathlib import Path
+
 import pytest
 
 from koppelkans.errors import ScenarioError
@@ -41,6 +43,32 @@ def test_the_built_in_scenario_has_no_heat_source():
     assert Scenario().sources == []
 
 
+def test_choices_about_a_heat_network_are_terms_where_they_are_made(tmp_path):
+    text = (
+        "[heat_network]\ndepreciation_years = 45\ngearing_share = 0.6\nuptake_shares = [0.4]\nmust_connect = ['b1']\n"
+    )
+    chosen = read_scenario(written(tmp_path, text)).heat_network
+    assert chosen.terms() == {"depreciation_years": 45, "gearing_share": 0.6}
+    assert (chosen.uptake_shares, chosen.must_connect, chosen.regime) == ((0.4,), ["b1"], "auto")
+    assert Scenario().heat_network.terms() == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("depreciaton_years = 40", "did you mean depreciation_years?"),
+        ("uptake_shares = [0.5, 1.0]", "shares between 0 and 1, each once"),
+        ("must_connect = ['b1']\nnever_connect = ['b1']", "both in must_connect and in never_connect: b1"),
+        ("regime = 'hot'", "heat_network.regime"),
+        ("grant_share = 1.5", "heat_network.grant_share: found 1.5"),
+    ],
+)
+def test_faults_in_choices_about_a_heat_network_are_named(tmp_path, line, message):
+    with pytest.raises(ScenarioError) as error:
+        read_scenario(written(tmp_path, f"[heat_network]\n{line}\n"))
+    assert message in str(error.value)
+
+
 def test_unknown_keys_are_refused_with_a_suggestion(tmp_path):
     path = written(tmp_path, 'price_wrld = "high"\n[limits]\nnode = 3\n')
     with pytest.raises(ScenarioError) as error:
@@ -74,3 +102,10 @@ def test_what_cannot_be_read_says_why(tmp_path, text, message):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ScenarioError, match=r"no scenario file at .*nergens\.toml"):
         read_scenario(tmp_path / "nergens.toml")
+
+
+def test_the_shipped_thorough_scenario_asks_more_work_of_the_network():
+    path = Path(__file__).parent.parent / "examples" / "thorough.toml"
+    thorough, usual = read_scenario(path).heat_network, Scenario().heat_network
+    assert thorough.ascent_rounds > usual.ascent_rounds
+    assert thorough.search_rounds > usual.search_rounds

@@ -43,7 +43,7 @@ ScenarioOption = Annotated[
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="Map van een plan. Folder of a plan.")]
 
 _STEPS = {
-    "demand": "Warmtevraag", "prices": "Energieprijzen", "support": "Premies", "options": "Oplossingen per gebouw",
+    "demand": "Warmtevraag", "prices": "Energieprijzen", "support": "Premies", "options": "Oplossingen per gebouw", "network": "Warmtenet",
     "choices": "Keuze per gebouw", "line_density": "Warmtedichtheid per straat", "households": "Voorbeeldgezinnen",
     "bills": "Facturen", "ledger": "Grootboek", "indicators": "Indicatoren", "figures": "Invloed van onzekere cijfers",
 }  # fmt: skip
@@ -121,11 +121,15 @@ def plan(
 
 
 @app.command()
-def compare(plans: Annotated[list[Path], typer.Argument(metavar="PLAN PLAN...", help="Twee of meer planmappen. Two or more plan folders.")], lang: LanguageOption = Language.nl) -> None:  # fmt: skip
-    """Zet plannen naast elkaar: de grootste verschillen eerst. Plans side by side, differences first."""
+def compare(plans: Annotated[list[Path], typer.Argument(metavar="PLAN PLAN...", help="Twee of meer planmappen. Two or more plan folders.")], lang: LanguageOption = Language.nl, note_file: Annotated[Path | None, typer.Option("--out", help="Schrijf de nota ook naar dit bestand. Also write the note to this file.")] = None) -> None:  # fmt: skip
+    """Zet plannen naast elkaar, de grootste verschillen eerst, met een nota voor de raad. Plans side by side, with a note."""
+    from rich.markdown import Markdown
+
     from koppelkans.plan import compare as side_by_side
     from koppelkans.plan import read_plan
+    from koppelkans.plan.folder import write_text
     from koppelkans.plan.side_by_side import scenario_differences
+    from koppelkans.report.note import council_note
 
     read = [read_plan(folder) for folder in plans]
     frame = side_by_side(*read)
@@ -149,6 +153,10 @@ def compare(plans: Annotated[list[Path], typer.Argument(metavar="PLAN PLAN...", 
         for key, *values in differs.itertuples():
             choices.add_row(str(key), *[escape(str(value)) for value in values])
         out.print(choices)
+    note = council_note(*read, language=lang.value)
+    out.print(Markdown(note))
+    if note_file is not None:
+        write_text(note_file, note)
 
 
 @app.command()

@@ -5,6 +5,8 @@ Low and high are added by the plan, which knows how far each figure moves over t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from koppelkans import tables
@@ -43,6 +45,16 @@ _FIGURES = [
     ("premium_meur", "finance", "Premies in het plan", "Premiums in the plan", "miljoen EUR", "indicators-finance"),
     ("owner_investment_median_eur", "finance", "Eigen inleg per woning, mediaan", "Own outlay per dwelling, median", "EUR", "indicators-finance"),
     ("owner_investment_p90_eur", "finance", "Eigen inleg per woning, p90", "Own outlay per dwelling, p90", "EUR", "indicators-finance"),
+    ("network_dwellings", "energy", "Woningen op het warmtenet", "Dwellings on the heat network", "woningen", "indicators-network"),
+    ("network_heat_share", "energy", "Aandeel van de warmte uit het warmtenet", "Share of heat from the heat network", "aandeel", "indicators-network"),
+    ("network_main_km", "energy", "Leiding in de straat", "Pipes in the street", "km", "indicators-network"),
+    ("network_density_mwh_per_m", "energy", "Lijndichtheid van het net", "Linear heat density of the network", "MWh/m per jaar", "indicators-network"),
+    ("network_loss_share", "energy", "Verlies van het net", "Loss of the network", "aandeel", "indicators-network"),
+    ("network_investment_meur", "cost", "Investering in het net", "Investment in the network", "miljoen EUR", "indicators-network"),
+    ("network_saving_keur_per_year", "cost", "Besparing van het net tegenover alleen eigen oplossingen", "Saving of the network against individual solutions only", "duizend EUR/jaar", "indicators-network"),
+    ("network_gap_share", "cost", "Grootste afstand tot het beste ontwerp", "Largest distance from the best design", "aandeel", "indicators-network"),
+    ("network_break_even_eur_per_mwh", "finance", "Kostendekkende warmteprijs", "Break-even heat price", "EUR/MWh", "indicators-network"),
+    ("network_npv_meur", "finance", "Netto contante waarde van het net", "Net present value of the network", "miljoen EUR", "indicators-network"),
     ("owners_better_off_share", "finance", "Woningen waar het plan ook voor de eigenaar goedkoper is dan gas", "Dwellings where the plan is cheaper than gas for the owner too", "aandeel", "indicators-finance"),
 ]  # fmt: skip
 
@@ -65,36 +77,58 @@ def chosen_options(options: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame
 
 
 def indicators(
-    buildings: pd.DataFrame,
-    demand: pd.DataFrame,
-    options: pd.DataFrame,
-    choices: pd.DataFrame,
-    line_density: pd.DataFrame,
-    *,
-    carbon_eur_per_tonne: float,
-    year: int,
+    buildings: pd.DataFrame, made: Mapping[str, pd.DataFrame], *, carbon_eur_per_tonne: float, year: int
 ) -> pd.DataFrame:
     """The indicators of a plan (contract INDICATORS): energy, emissions, cost and finance, low and high still empty.
 
-    The reference is the same buildings, all heated with gas: what the data cannot tell is who heats with oil, wood or
-    electricity today. A figure without meaning (cost per tonne when nothing is avoided) is left out.
+    ``made`` holds DEMAND, OPTIONS, CHOICES, LINE_DENSITY, NETWORK_VARIANTS, CONNECTIONS and PROJECT by name. The reference is the
+    same buildings, all heated with gas: what the data cannot tell is who heats with oil, wood or electricity today. A figure
+    without meaning (cost per tonne when nothing is avoided, a network that is not there) is left out.
     Method: docs/method.md#indicators-energy and the sections after it.
     """
-    before, after = reference_options(options), chosen_options(options, choices)
+    demand, options = made["demand"], made["options"]
+    before, after = reference_options(options), chosen_options(options, made["choices"])
     dwellings = buildings["dwellings"].reindex(after.index).astype(float)
+    network = _network(made, demand)
     values = {
         **_energy(demand, before, after, dwellings),
         **_emissions(before, after),
         **_cost(demand, before, after, dwellings),
         **_finance(before, after, dwellings),
+        **network,
         "premium_meur": after["premium_eur"].sum() / 1e6,
-        "line_density_mwh_per_m": _ratio(line_density["heat_mwh"].sum(), line_density["length_m"].sum()),
+        "line_density_mwh_per_m": _ratio(
+            made["line_density"]["heat_mwh"].sum(), made["line_density"]["length_m"].sum()
+        ),
     }
     extra_eur = (values["society_after_keur_per_year"] - values["society_now_keur_per_year"]) * 1e3
     avoided_tonnes = values["co2_avoided_tonnes"]
     # the cost to society counts carbon already: taken out again, or the price of avoiding it would contain itself
     values["abatement_eur_per_tonne"] = _ratio(extra_eur + carbon_eur_per_tonne * avoided_tonnes, avoided_tonnes)
     return _as_table(values, year)
+
+
+def _network(made: Mapping[str, pd.DataFrame], demand: pd.DataFrame) -> dict[str, float]:
+    """Figures of the chosen network; none without one."""
+    variants = made["network_variants"]
+    chosen = variants[variants["chosen"]]
+    if chosen.empty:
+        return {}
+    row = chosen.drop(columns=["source", "chosen"]).astype(float).to_dict("records")[0]
+    case = made["project"].loc[["plan"]].astype(float).to_dict("records")[0]
+    produced_mwh = row["heat_mwh"] + row["loss_mwh"]
+    return {
+        "network_dwellings": row["dwellings"],
+        "network_heat_share": _ratio(row["heat_mwh"], demand["heat_kwh"].sum() / KWH_PER_MWH),
+        "network_main_km": row["main_m"] / 1e3,
+        "network_density_mwh_per_m": _ratio(row["heat_mwh"], row["main_m"]),
+        "network_loss_share": _ratio(row["loss_mwh"], produced_mwh),
+        "network_investment_meur": row["investment_eur"] / 1e6,
+        "network_saving_keur_per_year": (row["without_eur_per_year"] - row["whole_eur_per_year"]) / 1e3,
+        "network_gap_share": row["gap_share"],
+        "network_break_even_eur_per_mwh": case["break_even_eur_per_mwh"],
+        "network_npv_meur": case["npv_eur"] / 1e6,
+    }
 
 
 def _energy(demand: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, dwellings: pd.Series) -> dict[str, float]:

@@ -41,6 +41,56 @@ class Choices(Chosen):
     never: dict[str, list[str]] = Field(default_factory=dict)
 
 
+class HeatNetwork(Chosen):
+    """What the municipality decides about a heat network. Empty: the figure of the parameters. Euros without VAT, real rates.
+
+    ``tariff_eur_per_kwh``, ``fixed_eur_per_year``, ``capacity_eur_per_kw`` (a year) and ``service_eur_per_year`` are what customers
+    pay; ``depreciation_years``, ``debt_years`` and ``concession_years`` are three clocks, each its own. ``uptake_shares``: smaller
+    shares of the design at which the business case is shown too. ``must_connect``, ``never_connect``: building keys.
+    ``ascent_rounds`` and ``search_rounds`` bound the work on the design: more gives a better network and a tighter bound.
+    """
+
+    regime: Literal["auto", "high", "middle", "low"] = "auto"
+    must_connect: list[str] = Field(default_factory=list)
+    never_connect: list[str] = Field(default_factory=list)
+    tariff_eur_per_kwh: float | None = Field(default=None, ge=0, le=1)
+    fixed_eur_per_year: float | None = Field(default=None, ge=0, le=10_000)
+    capacity_eur_per_kw: float | None = Field(default=None, ge=0, le=1_000)
+    service_eur_per_year: float | None = Field(default=None, ge=0, le=10_000)
+    connection_fee_eur: float | None = Field(default=None, ge=0, le=100_000)
+    grant_share: float | None = Field(default=None, ge=0, le=1)
+    social_share: float | None = Field(default=None, ge=0, le=1)
+    depreciation_years: int | None = Field(default=None, ge=1, le=100)
+    debt_years: int | None = Field(default=None, ge=1, le=100)
+    concession_years: int | None = Field(default=None, ge=1, le=100)
+    ramp_years: int | None = Field(default=None, ge=1, le=50)
+    gearing_share: float | None = Field(default=None, ge=0, le=1)
+    interest_share: float | None = Field(default=None, ge=0, le=0.3)
+    project_rate_share: float | None = Field(default=None, ge=0, le=0.3)
+    uptake_shares: tuple[float, ...] = (0.3, 0.5, 0.7)
+    ascent_rounds: int = Field(default=2, ge=1, le=10_000)
+    search_rounds: int = Field(default=3, ge=1, le=10_000)
+
+    @field_validator("uptake_shares")
+    @classmethod
+    def _part_of_the_design(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
+        if any(not 0 < share < 1 for share in shares) or len(set(shares)) != len(shares):
+            raise ValueError("shares between 0 and 1, each once; the whole design is always shown")
+        return shares
+
+    @model_validator(mode="after")
+    def _must_or_never(self) -> HeatNetwork:
+        both = sorted(set(self.must_connect) & set(self.never_connect))
+        if both:
+            raise ValueError(f"buildings both in must_connect and in never_connect: {', '.join(both[:3])}")
+        return self
+
+    def terms(self) -> dict[str, float]:
+        """The terms of the business case that are chosen here, by name."""
+        others = {"regime", "must_connect", "never_connect", "uptake_shares", "ascent_rounds", "search_rounds"}
+        return {name: float(value) for name, value in self.model_dump(exclude=others, exclude_none=True).items()}
+
+
 class Scenario(Chosen):
     """All choices of one run.
 
@@ -67,6 +117,7 @@ class Scenario(Chosen):
     hold: list[str] = Field(default_factory=lambda: ["gas.social_tariff", "gas.excise"])
     sources: list[Source] = Field(default_factory=list)
     choices: Choices = Field(default_factory=Choices)
+    heat_network: HeatNetwork = Field(default_factory=HeatNetwork)
     limits: Limits = Field(default_factory=Limits)
 
     @field_validator("name")
@@ -115,6 +166,6 @@ def _fault(item: Any, model: type[BaseModel]) -> str:
 
 def _known_keys(model: type[BaseModel]) -> set[str]:
     names = set(model.model_fields)
-    for part in (Source, Choices, Limits):
+    for part in (Source, Choices, HeatNetwork, Limits):
         names |= set(part.model_fields) if model is Scenario else set()
     return names

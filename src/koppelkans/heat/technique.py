@@ -193,7 +193,7 @@ def _collective_boiler(stock: Stock, figures: Figures) -> Technique:
     return Technique(
         fits=_without_emitters(stock) & stock.shared[:, None],
         plant_eur=figures.plant_eur("collective_gas_boiler", "collective", stock.peak_kw),
-        borehole_eur=none, distribution_eur=_distribution_eur(stock, figures),
+        borehole_eur=none, distribution_eur=distribution_eur(stock, figures),
         gas_kwh=stock.useful_kwh / (efficiency * delivered), electricity_kwh=none, electric_peak_kw=none,
         spf=none + efficiency * delivered, connections=np.ones(len(stock.dwellings)),
     )  # fmt: skip
@@ -209,13 +209,14 @@ def _collective_pump(stock: Stock, figures: Figures) -> Technique:
     return Technique(
         fits=stock.useful & stock.shared[:, None] & (stock.flow_c <= figures.at("collective_heat_pump.flow_limit_c")),
         plant_eur=figures.plant_eur("collective_heat_pump", "collective", pump_kw),
-        borehole_eur=none, distribution_eur=_distribution_eur(stock, figures), gas_kwh=none, electricity_kwh=electricity,
+        borehole_eur=none, distribution_eur=distribution_eur(stock, figures), gas_kwh=none, electricity_kwh=electricity,
         electric_peak_kw=stock.peak_kw * curve.peak_share, spf=_share_of(stock.useful_kwh, electricity),
         connections=np.zeros(len(stock.dwellings)),
     )  # fmt: skip
 
 
-def _distribution_eur(stock: Stock, figures: Figures) -> Floats:
+def distribution_eur(stock: Stock, figures: Figures) -> Floats:
+    """Price of the distribution inside a shared building [EUR], of every package the same; (n, packages)."""
     per_building = stock.dwellings * figures.at("collective.distribution_eur_per_dwelling")
     return np.broadcast_to(per_building[:, None], stock.peak_kw.shape)
 

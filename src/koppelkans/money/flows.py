@@ -111,17 +111,11 @@ def investment_flows(works: pd.DataFrame) -> pd.DataFrame:
 
 
 def plan_ledger(
-    works: pd.DataFrame,
-    use: pd.DataFrame,
-    *,
-    parameters: Parameters,
-    day: date,
-    grid_area: str,
-    price_world: str,
-    years: Sequence[int],
+    works: pd.DataFrame, use: pd.DataFrame, more: Sequence[pd.DataFrame] = (), *, rules: Rules, years: Sequence[int]
 ) -> pd.DataFrame:
-    """The ledger of a plan: its works (see ``investment_flows``) and its energy in every year (see ``energy_flows``)."""
+    """The ledger of a plan: its works (see ``investment_flows``), its energy in every year (``energy_flows``), and ``more`` rows."""
     energy = energy_flows(
-        use, parameters=parameters, day=day, grid_area=grid_area, price_world=price_world, years=years
-    )
-    return ledger([investment_flows(works), energy])
+        use, parameters=rules.parameters, day=rules.day, grid_area=rules.grid_area, price_world=rules.price_world,
+        years=years,
+    )  # fmt: skip
+    return ledger([investment_flows(works), energy, *more])

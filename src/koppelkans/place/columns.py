@@ -53,7 +53,8 @@ STREET_COLUMNS: dict[str, tuple[str, ...]] = {
     "width_m": ("width", "breedte"),
     "status": ("lblstatus",),
     "object": (),
-}
+    "bridge": (), "tunnel": (), "layer": (),
+}  # fmt: skip
 LINK_COLUMNS: dict[str, tuple[str, ...]] = {
     "building": ("gbgoidn",),
     "street": ("straatnm",),

@@ -24,7 +24,8 @@ class Attribution:
 class Place:
     """One neighbourhood: checked and completed tables (contracts in ``tables``), one metric coordinate system.
 
-    ``streets`` is None at levels C and D; ``backdrop`` holds layers that are only drawn (water, land use).
+    ``streets``, and with them ``sections`` (the streets as a graph) and ``attachments`` (where buildings would leave the street), are None
+    at levels C and D; ``backdrop`` holds layers that are only drawn (water, land use).
     ``country`` other than BE means that Flemish law, tariffs and climate are stand-ins.
     """
 
@@ -43,6 +44,8 @@ class Place:
     backdrop: Mapping[str, gpd.GeoDataFrame]
     attributions: tuple[Attribution, ...]
     remarks: pd.DataFrame
+    sections: gpd.GeoDataFrame | None = None
+    attachments: pd.DataFrame | None = None
 
     @property
     def levels(self) -> pd.Series:

@@ -10,10 +10,12 @@ import pandas as pd
 
 from koppelkans import tables
 from koppelkans.errors import DataError
+from koppelkans.parameters import read_parameters
 from koppelkans.place import check, names
 from koppelkans.place.addresses import address_table
 from koppelkans.place.attributions import attributions
 from koppelkans.place.formats_registers import as_points, register_rules
+from koppelkans.place.graph import street_graph
 from koppelkans.place.layers import Layer, Layers, read_layers
 from koppelkans.place.model import Place
 from koppelkans.place.records import gas_fault, records
@@ -64,14 +66,15 @@ def read_place(source: str | Path, *, seed: int = 1) -> Place:
     known = read_known(source)
     buildings, completed = complete(known.records, known.addresses, nis=known.nis, country=known.country, seed=seed)
     named, nameless = attributions(known.layers, known.settings)
-    rows = [*known.remarks, *completed, *check.date_remarks(named), *nameless, *_abroad(known.country)]
+    sections, attachments, routed = _graph(known.streets, buildings)
+    rows = [*known.remarks, *completed, *routed, *check.date_remarks(named), *nameless, *_abroad(known.country)]
     title = known.settings.place.title or known.name.replace("_", " ").capitalize()
     return Place(
         name=known.name, title=title, municipality=known.municipality, nis=known.nis, grid_area=known.grid_area,
         country=known.country, crs=known.records.crs.to_string(), buildings=buildings, streets=known.streets,
         addresses=known.addresses, areas=known.areas, sector_statistics=known.sector_statistics,
         backdrop={role: layer.frame for role in DRAWN if (layer := known.layers[role]) is not None},
-        attributions=named, remarks=tables.remarks(rows),
+        attributions=named, remarks=tables.remarks(rows), sections=sections, attachments=attachments,
     )  # fmt: skip
 
 
@@ -154,6 +157,14 @@ def _streets(
     if layer is None or layer.frame.empty:
         return None, []
     return street_table(layer.frame, addresses)
+
+
+def _graph(
+    streets: gpd.GeoDataFrame | None, buildings: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame | None, pd.DataFrame | None, list[RemarkRow]]:
+    if streets is None:
+        return None, None, []
+    return street_graph(streets, buildings, parameters=read_parameters())
 
 
 def _areas(layer: Layer | None) -> gpd.GeoDataFrame | None:

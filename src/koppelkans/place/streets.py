@@ -13,7 +13,7 @@ from koppelkans.tables import RemarkRow, remark
 def street_table(raw: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None) -> tuple[gpd.GeoDataFrame, list[RemarkRow]]:
     """Table ``streets`` from a street layer, and the remarks.
 
-    raw: columns street, road_class, surface, width_m, object, each where its source has it. Lines of a relation whose name no
+    raw: columns street, road_class, surface, width_m, object, bridge, tunnel, layer, each where its source has it. Lines of a relation whose name no
     address carries are no street (a city named as a whole) and are dropped.
     Result: index section; keys repeat in the source where a way was cut, so a number is added.
     Method: docs/method.md#place-matching.
@@ -47,9 +47,24 @@ def street_table(raw: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame | None) -> t
             "road_class": (names.text(raw["road_class"]) if "road_class" in raw else empty).to_numpy(),
             "surface": (names.text(raw["surface"]) if "surface" in raw else empty).to_numpy(),
             "width_m": raw["width_m"].to_numpy() if "width_m" in raw else float("nan"),
+            "structure": _structure(raw).to_numpy(),
             "length_m": raw.geometry.length.to_numpy(),
         },
         index=key, geometry=raw.geometry.to_numpy(), crs=raw.crs,
     )  # fmt: skip
-    kinds = {"street": "str", "road_class": "str", "surface": "str", "width_m": "float64", "length_m": "float64"}
+    kinds = dict.fromkeys(("street", "road_class", "surface", "structure"), "str")
+    kinds |= {"width_m": "float64", "length_m": "float64"}
     return frame.astype(kinds)[[*tables.STREETS.column_names, "geometry"]], rows
+
+
+def _structure(raw: gpd.GeoDataFrame) -> pd.Series:
+    """``bridge`` or ``tunnel``, by the tags of OpenStreetMap; a passage through a building lies on the ground."""
+    empty = pd.Series(None, index=raw.index, dtype="str")
+    bridge, tunnel = (names.text(raw[tag]) if tag in raw else empty for tag in ("bridge", "tunnel"))
+    layer = (
+        pd.to_numeric(names.text(raw["layer"]), errors="coerce") if "layer" in raw else pd.Series(0.0, index=raw.index)
+    )
+    through = tunnel.eq("building_passage")
+    found = empty.mask((layer > 0) & ~through, "bridge").mask((layer < 0) & ~through, "tunnel")
+    found = found.mask(tunnel.notna() & ~tunnel.isin(["no", "building_passage"]), "tunnel")
+    return found.mask(bridge.notna() & bridge.ne("no"), "bridge").astype("str")

@@ -7,7 +7,9 @@ import pandas as pd
 
 from koppelkans.indicators import chosen_options
 from koppelkans.money import plan_ledger
+from koppelkans.money.lines import Rules
 from koppelkans.parameters import Parameters
+from koppelkans.plan.network import NetworkPart
 from koppelkans.scenario import Scenario
 from koppelkans.tables import RemarkRow, remark
 
@@ -39,11 +41,18 @@ def bill_heatings(
 
 
 def ledger_of(
-    buildings: pd.DataFrame, options: pd.DataFrame, choices: pd.DataFrame,
+    buildings: pd.DataFrame, options: pd.DataFrame, choices: pd.DataFrame, network: NetworkPart,
     *, scenario: Scenario, parameters: Parameters, area: str,
 ) -> tuple[pd.DataFrame, list[RemarkRow]]:  # fmt: skip
-    """Every payment of the plan (contract LEDGER): works in the first year, energy for heat in every year of the horizon."""
+    """Every payment of the plan (contract LEDGER): works in the first year, energy for heat in every year of the horizon.
+
+    With a heat network its whole business case is in it too; the delivery sets of connected buildings are paid there.
+    """
     chosen = chosen_options(options, choices)
+    if network.result is not None:
+        of_company = network.result.offers["delivery_set_eur"].reindex(network.result.connected)
+        own = chosen["investment_eur"].sub(of_company.reindex(chosen.index).fillna(0.0)).clip(lower=0.0)
+        chosen = chosen.assign(investment_eur=own)
     payer = np.where(
         buildings["dwellings"].reindex(chosen.index) > 0, "dwelling owners and users", "institutions and companies"
     )
@@ -55,8 +64,8 @@ def ledger_of(
     rows = plan_ledger(
         works.assign(what="works on heating and building", year=scenario.start_year),
         use.assign(electricity_connections=0.0),
-        parameters=parameters, day=day, grid_area=area, price_world=scenario.price_world,
-        years=range(scenario.start_year, scenario.start_year + scenario.horizon_years),
+        [network.flows] if len(network.flows) else [],
+        rules=Rules(parameters, day, area, scenario.price_world), years=range(scenario.start_year, scenario.start_year + scenario.horizon_years),
     )  # fmt: skip
     stated = remark(
         "ledger", f"Grootboek: alle werken vallen in {scenario.start_year} (er is nog geen kalender), vervangingen binnen de horizon zijn niet "
@@ -65,6 +74,20 @@ def ledger_of(
         "tariffs of the reference date and without social tariffs.", method="ledger",
     )  # fmt: skip
     return rows, [stated]
+
+
+def tariffs_of(scenario: Scenario, parameters: Parameters) -> Parameters:
+    """The figures with the tariffs of the heat network that the scenario chooses, for the bills."""
+    chosen, since = scenario.heat_network, scenario.reference_date
+    own = {
+        "heat_network.tariff_eur_per_kwh": chosen.tariff_eur_per_kwh,
+        "heat_network.network_fee_eur_per_year": chosen.fixed_eur_per_year,
+        "heat_network.service_fee_eur_per_year": chosen.service_eur_per_year,
+    }
+    for key, value in own.items():
+        if value is not None:
+            parameters = parameters.changed(key, since=since, value=value, source="scenario")
+    return parameters
 
 
 def _gas_connections(chosen: pd.DataFrame, buildings: pd.DataFrame) -> pd.Series:

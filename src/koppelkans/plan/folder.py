@@ -23,7 +23,7 @@ from koppelkans.scenario import Scenario
 
 RECORD = "plan.json"
 FORMAT = 1
-_PLACE_TABLES = ("buildings", "streets", "addresses", "areas", "sector_statistics")
+_PLACE_TABLES = ("buildings", "streets", "sections", "attachments", "addresses", "areas", "sector_statistics")
 
 
 @contextmanager
@@ -49,6 +49,19 @@ def plan_folder(target: Path) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """A text file, whole or not at all. Raises KoppelkansError when it cannot be written."""
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise KoppelkansError(
+            f"{path} could not be written: {error.strerror or error}; nothing was left behind"
+        ) from error
 
 
 def _is_plan(folder: Path) -> bool:
@@ -126,18 +139,22 @@ def _place_record(place: Place) -> dict[str, Any]:
 
 
 def _write_geopackage(plan: Plan, path: Path) -> None:
+    """Buildings with demand and choice; streets with density and threshold; pipes with diameter and load. A team file."""
     buildings = plan.place.buildings
     columns = ["street", "house_number", "use", "type", "dwellings", "built_year", "floor_area_m2", "geometry"]
     found = plan["demand"][["heat_kwh", "heat_low_kwh", "heat_high_kwh", "peak_kw"]]
     chosen = plan["choices"][["solution", "package", "second_best", "regret_eur_per_year"]]
-    layer = buildings.loc[buildings["heated"], columns].join(found).join(chosen)
-    gpd.GeoDataFrame(layer, crs=buildings.crs).to_file(path, layer="buildings", driver="GPKG", engine="pyogrio")
-    streets = plan.place.streets
-    if streets is None or streets.empty:
-        return
-    density = plan["line_density"].drop(columns="length_m")
-    joined = streets.merge(density, left_on="street", right_index=True, how="left")
-    gpd.GeoDataFrame(joined, crs=streets.crs).to_file(path, layer="streets", driver="GPKG", engine="pyogrio")
+    layers = {"buildings": buildings.loc[buildings["heated"], columns].join(found).join(chosen)}
+    sections = plan.place.sections
+    if sections is not None and len(sections):
+        density = plan["line_density"].drop(columns="length_m")
+        layers["streets"] = sections.merge(density, left_on="street", right_index=True, how="left").join(
+            plan["thresholds"].drop(columns=["street", "dwellings"]).add_prefix("threshold_")
+        )
+    if len(plan["pipes"]):
+        layers["pipes"] = plan["pipes"]
+    for name, layer in layers.items():
+        gpd.GeoDataFrame(layer, crs=buildings.crs).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
 
 
 # ---------------------------------------------------------------------------------------------------------------------- reading

@@ -20,9 +20,10 @@ from koppelkans.money import annual_bills, energy_prices, owner_support
 from koppelkans.parameters import Parameters, read_parameters
 from koppelkans.people import typical_households
 from koppelkans.place.model import Place
-from koppelkans.plan.accounts import bill_heatings, ledger_of
+from koppelkans.plan.accounts import bill_heatings, ledger_of, tariffs_of
 from koppelkans.plan.fingerprint import plan_hash, table_hashes
 from koppelkans.plan.influence import at_design, economics_of, influence, spread
+from koppelkans.plan.network import NetworkPart, network_part
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
 from koppelkans.plan.stated import account_remarks, place_remarks, source_remarks
 from koppelkans.scenario import Scenario
@@ -63,7 +64,7 @@ def make_plan(place: Place, scenario: Scenario, *, on_step: OnStep = lambda _: N
     parameters = read_parameters().choosing(stand_ins=scenario.stand_ins, hold=scenario.hold).recording()
     area = scenario.grid_area or place.grid_area or STAND_IN_AREA
     run = _Run(on_step)
-    run.remarks += place_remarks(place, scenario, area) + source_remarks(scenario)
+    run.remarks += place_remarks(place, scenario, area) + source_remarks(place, scenario)
     _chapters(run, place, scenario, parameters, area)
     _weigh_figures(run, place, scenario, parameters, area)
     run.remarks += account_remarks(parameters)
@@ -82,36 +83,63 @@ def _chapters(run: _Run, place: Place, scenario: Scenario, parameters: Parameter
         demand, buildings, parameters=parameters, day=day, design_outdoor_c=scenario.design_outdoor_c,
         metered=place.sector_statistics, seed=scenario.seed,
     ))  # fmt: skip
-    prices = run.step("prices", partial(
+    run.step("prices", partial(
         energy_prices, parameters=parameters, day=day, grid_area=area, price_world=scenario.price_world,
         years=scenario.horizon_years,
     ))  # fmt: skip
-    support = run.step("support", partial(
+    run.step("support", partial(
         owner_support, parameters=parameters, day=day, income_category=scenario.income_category
     ))  # fmt: skip
+    run.step("line_density", partial(line_density, buildings, place.streets, heat, parameters=parameters, day=day))
+    network = _solutions(run, place, scenario, parameters)
+    _money_chapters(run, place, scenario, tariffs_of(scenario, parameters), area, network)
     economics = economics_of(scenario, parameters)
-    options = run.step("options", partial(
-        heat_options, buildings, heat, prices, support, economics=economics, parameters=at_design(scenario, parameters)
+    run.step("indicators", lambda: (
+        indicators(
+            buildings, run.tables, carbon_eur_per_tonne=economics.carbon_eur_per_tonne, year=scenario.start_year,
+        ), [],
     ))  # fmt: skip
-    choices = run.step("choices", partial(
-        heat_choices, options, fossil_free=scenario.fossil_free, must=scenario.choices.must, never=scenario.choices.never
+
+
+def _solutions(run: _Run, place: Place, scenario: Scenario, parameters: Parameters) -> NetworkPart:
+    """Options per building, the network they may join, and the choice."""
+    buildings, heat, prices = place.buildings, run.tables["demand"], run.tables["prices"]
+    economics, figures = economics_of(scenario, parameters), at_design(scenario, parameters)
+    alone, stated = heat_options(
+        buildings, heat, prices, run.tables["support"], economics=economics, parameters=figures
+    )
+    run.on_step("network")
+    begin = time.perf_counter()
+    network = network_part(place, scenario, heat, alone, prices, economics=economics, parameters=figures)
+    run.remarks += network.remarks
+    for name, frame in network.tables.items():
+        run.tables[name] = tables.check(tables.TABLES[name], frame, where="step network")
+    run.steps.append(StepRecord("network", time.perf_counter() - begin, len(network.tables["pipes"])))
+    options = run.step("options", lambda: (network.options, stated))
+    run.step("choices", partial(
+        heat_choices, options, fossil_free=scenario.fossil_free, must=scenario.choices.must, never=scenario.choices.never,
+        connections=None if network.result is None else network.tables["connections"],
     ))  # fmt: skip
-    density = run.step(
-        "line_density", partial(line_density, buildings, place.streets, heat, parameters=parameters, day=day)
+    return network
+
+
+def _money_chapters(
+    run: _Run, place: Place, scenario: Scenario, parameters: Parameters, area: str, network: NetworkPart
+) -> None:
+    day, buildings, heat, options = (
+        scenario.reference_date,
+        place.buildings,
+        run.tables["demand"],
+        run.tables["options"],
     )
     households = run.step("households", partial(typical_households, buildings, heat, parameters=parameters, day=day))
     peak_share = parameters.at("heat.monthly_peak_share", day)
     run.step("bills", partial(
-        annual_bills, households, heatings=bill_heatings(options, heat, buildings, peak_share), parameters=parameters, day=day, grid_area=area,
-        price_world=scenario.price_world,
+        annual_bills, households, heatings=bill_heatings(options, heat, buildings, peak_share), parameters=parameters, day=day,
+        grid_area=area, price_world=scenario.price_world,
     ))  # fmt: skip
     run.step("ledger", partial(
-        ledger_of, buildings, options, choices, scenario=scenario, parameters=parameters, area=area
-    ))  # fmt: skip
-    run.step("indicators", lambda: (
-        indicators(
-            buildings, heat, options, choices, density, carbon_eur_per_tonne=economics.carbon_eur_per_tonne, year=scenario.start_year,
-        ), [],
+        ledger_of, buildings, options, run.tables["choices"], network, scenario=scenario, parameters=parameters, area=area
     ))  # fmt: skip
 
 
@@ -139,7 +167,8 @@ def _check_fit(place: Place, scenario: Scenario) -> None:
                 f"heat source {source.name}: ({source.x_m:.0f}, {source.y_m:.0f}) lies {outside_m / 1_000:.1f} km outside the "
                 f"buildings; expected within {SOURCE_MARGIN_M / 1_000:.0f} km, coordinates in metres of {place.crs}"
             )
-    named = {*scenario.choices.must, *scenario.choices.never}
+    joining = {*scenario.heat_network.must_connect, *scenario.heat_network.never_connect}
+    named = {*scenario.choices.must, *scenario.choices.never, *joining}
     unknown = sorted(named - set(place.buildings.index))
     if unknown:
         faults.append(f"choices name {len(unknown)} buildings that are not in the place ({tables.first_keys(unknown)})")

@@ -33,8 +33,8 @@ def place_remarks(place: Place, scenario: Scenario, area: str) -> list[RemarkRow
     return rows
 
 
-def source_remarks(scenario: Scenario) -> list[RemarkRow]:
-    """No heat source, or sources that were stated but cannot be used yet."""
+def source_remarks(place: Place, scenario: Scenario) -> list[RemarkRow]:
+    """No heat source; or the sources that were stated, and whether they could be used."""
     if not scenario.sources:
         return [remark(
             "network", "Geen warmtebron opgegeven: er is geen warmtenet beoordeeld, alleen oplossingen per gebouw.",
@@ -43,13 +43,13 @@ def source_remarks(scenario: Scenario) -> list[RemarkRow]:
     names = ", ".join(
         f"{source.name} ({source.capacity_kw:.0f} kW, {source.supply_c:.0f} °C, {source.price_eur_per_mwh:.0f} EUR/MWh)"
         for source in scenario.sources
-    )  # fmt: skip
+    )
     assumed = any(source.assumption for source in scenario.sources)
+    used = place.sections is not None
     return [remark(
-        "network", f"Warmtebron{' (aanname van het scenario)' if assumed else ''}: {names}. Deze versie berekent nog geen warmtenet; de bron "
-        "telt nergens mee, ook niet in de factuur met een warmtenet.", f"Heat source{' (assumption of the scenario)' if assumed else ''}: {names}. This "
-        "version does not compute a heat network yet; the source counts nowhere, not in the bill with a heat network either.", level="warning",
-        method="not-modelled",
+        "network", f"Warmtebron{' (aanname van het scenario)' if assumed else ''}: {names}.{'' if used else ' Zonder stratenlijnen telt de bron nergens mee.'}",
+        f"Heat source{' (assumption of the scenario)' if assumed else ''}: {names}.{'' if used else ' Without street axes the source counts nowhere.'}",
+        level="assumption" if used else "warning", method="network-design",
     )]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from koppelkans.report.document import Document
 from koppelkans.report.effects import effects_section
 from koppelkans.report.html import html_page
 from koppelkans.report.material import Material, Words
+from koppelkans.report.network import network_section
 from koppelkans.report.notation import Notation
 from koppelkans.report.pdf import pdf_bytes
 from koppelkans.report.solutions import choice_section, solutions_section
@@ -26,7 +27,7 @@ from koppelkans.report.summary import summary_section
 __all__ = ["report_document", "write_report"]
 
 _SECTIONS = (
-    summary_section, start_section, solutions_section, choice_section, density_section, bills_section, effects_section,
+    summary_section, start_section, solutions_section, choice_section, density_section, network_section, bills_section, effects_section,
     figures_section, remarks_section, sources_section,
 )  # fmt: skip
 _LABELS = ("skip", "contents", "page", "figure", "method")

@@ -109,8 +109,53 @@ def balance_chart(frame: pd.DataFrame, *, colours: dict[str, str], titles: dict[
     return _svg(alt.layer(chart, zero), language)
 
 
-def _colour(name: str, domain: list[str], colours: list[str], columns: int = 4) -> alt.Color:
-    legend = alt.Legend(title=None, orient="top", columns=columns, symbolType="square", labelLimit=_LABEL_LIMIT)
+def business_chart(
+    money: pd.DataFrame,
+    cover: pd.DataFrame,
+    *,
+    colours: dict[str, str],
+    lines: dict[str, str],
+    titles: dict[str, str],
+    language: str,
+) -> str:
+    """Cash and loan of a heat company by year, and how often cash covers the loan at each uptake.
+
+    money: ``year``, ``part``, ``amount``; the first of ``colours`` is a line, the others are stacked. cover: ``year``, ``uptake``,
+    ``dscr``; a dashed line at 1 marks just enough.
+    """
+    first, *others = list(colours)
+    ends = [int(money["year"].min()), int(money["year"].max())]
+    scale = alt.Scale(zero=False, nice=False, domain=ends, padding=8)
+    years = alt.X("year:Q", title=titles["year"], axis=alt.Axis(format="d"), scale=scale)
+    amount = alt.Y("amount:Q", title=titles["cash"], axis=alt.Axis(format=",.0f"))
+    hue = _colour("part", list(colours), list(colours.values()))
+    parts = money.assign(place=money["part"].map(list(colours).index))
+    loan = (
+        alt.Chart(parts[parts["part"].isin(others)])
+        .mark_bar(size=9)
+        .encode(x=years, y=amount, color=hue, order="place:Q")
+    )
+    cash = alt.Chart(parts[parts["part"] == first]).mark_line(strokeWidth=2.5).encode(x=years, y=amount, color=hue)
+    rows = [alt.layer(loan, cash).properties(width=WIDTH - 90, height=150)]
+    if not cover.empty:
+        shown = {name: colour for name, colour in lines.items() if (cover["uptake"] == name).any()}
+        ratio = alt.Y("dscr:Q", title=titles["dscr"], axis=alt.Axis(format=".1f"))
+        curves = (
+            alt.Chart(cover)
+            .mark_line(strokeWidth=2)
+            .encode(
+                x=years, y=ratio, color=_colour("uptake", list(shown), list(shown.values()), columns=5, symbol="stroke")
+            )
+        )
+        enough = (
+            alt.Chart(pd.DataFrame({"dscr": [1.0]})).mark_rule(color=palette.INK, strokeDash=[4, 3]).encode(y="dscr:Q")
+        )
+        rows.append(alt.layer(curves, enough).properties(width=WIDTH - 90, height=150))
+    return _svg(alt.vconcat(*rows).resolve_scale(color="independent"), language)
+
+
+def _colour(name: str, domain: list[str], colours: list[str], columns: int = 4, symbol: str = "square") -> alt.Color:
+    legend = alt.Legend(title=None, orient="top", columns=columns, symbolType=symbol, labelLimit=_LABEL_LIMIT)
     return alt.Color(f"{name}:N", scale=alt.Scale(domain=domain, range=colours), sort=domain, legend=legend)
 
 

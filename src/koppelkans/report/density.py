@@ -5,28 +5,59 @@ from __future__ import annotations
 import pandas as pd
 
 from koppelkans import tables
-from koppelkans.report import maps
-from koppelkans.report.document import Block, Details, Figure, Notice, Paragraph, Section, Table, Text, plain
+from koppelkans.report import maps, palette
+from koppelkans.report.document import Atlas, Block, Details, Figure, Notice, Paragraph, Section, Table, Text, plain
 from koppelkans.report.material import KWH_PER_MWH, Material, cells
 
 _SHOWN = 20
 
 
+def density_layer(material: Material) -> maps.Layer:
+    """Streets by class of heat density; where the place has no street lines, the points of each street in its colour."""
+    words, place = material.words, material.plan.place
+    if place.streets is not None and not place.streets.empty:
+        drawn, lines, rest = place.streets, palette.DENSITY_LINES, palette.NOT_PUBLISHED
+        shapes = drawn.geometry
+    else:
+        drawn, lines, rest = (
+            place.buildings[place.buildings["heated"]],
+            palette.DENSITY_DOTS,
+            palette.NOT_PUBLISHED_DOTS,
+        )
+        shapes = drawn.geometry.centroid
+    streets = material.streets
+    marks = [maps.Mark("", "", "hidden", list(shapes[~drawn["street"].isin(streets.index)]))]
+    for name, row in streets.iterrows():
+        said = words("map.density_said", density=material.notation.rounded(row["density_mwh_per_m"], 2))
+        marks.append(maps.Mark(str(name), said, row["density_class"], list(shapes[drawn["street"] == name])))
+    titles = {key: words.name("classes", key) for key in tables.DENSITY_CLASSES} | {"hidden": words("map.hidden")}
+    return maps.Layer({"hidden": rest, **lines}, titles, marks, {})
+
+
 def map_figure(material: Material, name: str) -> Figure:
     """The map of streets by class, with the sources of its data."""
     words, place = material.words, material.plan.place
-    titles = {key: words.name("classes", key) for key in tables.DENSITY_CLASSES}
     counts = material.classes.value_counts()
     spoken = ", ".join(
-        words("map.alt_class", count=int(counts.get(key, 0)), name=title) for key, title in titles.items()
+        words("map.alt_class", count=int(counts.get(key, 0)), name=words.name("classes", key))
+        for key in tables.DENSITY_CLASSES
+    )  # fmt: skip
+    caption = words("map.caption" if place.streets is not None else "map.caption_points", place=place.title)
+    return Figure(
+        name, material.drawn(density_layer(material)), caption, words("map.alt", place=place.title, classes=spoken)
     )
-    drawn = maps.street_map(
-        place,
-        material.classes,
-        maps.MapWords(titles, words("map.hidden"), words("map.north"), (material.attribution,)),
-    )
-    caption = "map.caption" if place.streets is not None else "map.caption_points"
-    return Figure(name, drawn, words(caption, place=place.title), words("map.alt", place=place.title, classes=spoken))
+
+
+_ATLAS_LABELS = (
+    "layer", "streets", "choose", "move", "nearer", "farther", "west", "east", "north", "south", "whole", "keys", "hint",
+)  # fmt: skip
+
+
+def atlas_of(material: Material, figures: tuple[Figure, ...]) -> Atlas:
+    """Maps of the same window as one map with layers; the name of a figure, ``map-`` apart, is that of its layer."""
+    words = material.words
+    titles = tuple(words.name("netmap", figure.name.removeprefix("map-")) for figure in figures)
+    return Atlas(figures, titles, {name: words(f"netmap.{name}") for name in _ATLAS_LABELS})
 
 
 def density_section(material: Material) -> Section:

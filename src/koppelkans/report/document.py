@@ -46,6 +46,11 @@ def rich(template: str, **values: object) -> Text:
     return tuple(runs)
 
 
+def inside(title: str) -> str:
+    """A title as it stands inside a sentence: its first letter small, the rest (°C, DN) as it was."""
+    return title[:1].lower() + title[1:]
+
+
 def words_of(text: Text) -> str:
     """The text without its markup."""
     return "".join(run.text for run in text)
@@ -119,6 +124,18 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Atlas:
+    """Maps of the same window: one below the other on paper and without script, layers of one map on screen.
+
+    ``titles``: name of each layer. ``labels``: the words on the controls.
+    """
+
+    figures: tuple[Figure, ...]
+    titles: tuple[str, ...]
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """Blocks that may be folded on screen; printed in full on paper."""
 
@@ -142,7 +159,7 @@ class Heading:
     anchor: str = ""
 
 
-Block: TypeAlias = Paragraph | Bullets | Notice | KeyFigures | Table | Figure | Details | Columns | Heading
+Block: TypeAlias = Paragraph | Bullets | Notice | KeyFigures | Table | Figure | Atlas | Details | Columns | Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +188,12 @@ class Document:
 
 
 def blocks_of(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Every block, those inside columns and details included, in reading order."""
+    """Every block, those inside columns, details and maps with layers included, in reading order."""
     for block in blocks:
         yield block
         if isinstance(block, Details):
             yield from blocks_of(block.blocks)
         elif isinstance(block, Columns):
             yield from blocks_of((*block.left, *block.right))
+        elif isinstance(block, Atlas):
+            yield from block.figures

@@ -1,4 +1,7 @@
-"""The document as one HTML file: no script, nothing fetched, readable with a screen reader, on a telephone and in print."""
+"""The document as one HTML file: nothing fetched, readable with a screen reader, on a telephone and in print.
+
+Its only script is that of the map (``atlas.js``), which works on what is in the page; without it the maps stand below one another.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 from koppelkans.report import palette
 from koppelkans.report.document import (
+    Atlas,
     Block,
     Bullets,
     Columns,
@@ -24,6 +28,7 @@ from koppelkans.report.document import (
     Section,
     Table,
     Text,
+    blocks_of,
 )
 
 HERE = Path(__file__).parent
@@ -51,9 +56,10 @@ def html_page(document: Document) -> str:
 </div></header>
 <nav aria-label="{escape(labels["contents"])}"><ol class="page">{contents}</ol></nav>
 <main class="page">
-{body}
+{_sharing(body)}
 </main>
 <footer><p class="page">{escape(document.footer)}</p></footer>
+{_script(document)}
 </body>
 </html>
 """
@@ -72,6 +78,23 @@ def _style() -> str:
     variables = "".join(f"--{name}:{colour};" for name, colour in colours.items())
     rules = (HERE / "report.css").read_text(encoding="utf-8")
     return f"{faces}:root{{{variables}}}{rules}"
+
+
+def _script(document: Document) -> str:
+    """The script of the maps, where the document has any."""
+    has_map = any(isinstance(block, Atlas) for part in document.sections for block in blocks_of(part.blocks))
+    return f"<script>\n{(HERE / 'atlas.js').read_text(encoding='utf-8')}</script>" if has_map else ""
+
+
+def _sharing(body: str) -> str:
+    """The page with the background of its maps once: every later map refers to the first that has it."""
+    first: dict[str, str] = {}
+
+    def once(found: re.Match[str]) -> str:
+        name = first.setdefault(found[2], found[1])
+        return found[0] if name == found[1] else f'<use href="#{name}"/>'
+
+    return re.sub(r'<g id="([^"]+-base)">(.*?)</g>', once, body, flags=re.DOTALL)
 
 
 def _section(part: Section, number: int, labels: dict[str, str], numbers: Any) -> str:
@@ -109,6 +132,8 @@ def _block(block: Block, labels: dict[str, str], numbers: Any) -> str:  # noqa: 
             return _table(block)
         case Figure():
             return _figure(block, labels, next(numbers))
+        case Atlas():
+            return _atlas(block, labels, numbers)
         case Details():
             inner = "".join(_block(item, labels, numbers) for item in block.blocks)
             return f"<details><summary>{escape(block.title)}</summary>{inner}</details>"
@@ -153,8 +178,35 @@ def _figure(block: Figure, labels: dict[str, str], number: int) -> str:
     note = f'<span class="note">{escape(block.note)}</span>' if block.note else ""
     return (
         f'<figure id="{block.name}">{_inline(block.svg, block.alt, block.name)}'
-        f"<figcaption>{escape(labels['figure'])} {number}. {escape(block.caption)} {note}</figcaption></figure>"
+        f"<figcaption>{escape(labels['figure'])} {number}. {escape(block.caption)}{'. ' if note else ''}{note}</figcaption></figure>"
     )
+
+
+def _atlas(block: Atlas, labels: dict[str, str], numbers: Any) -> str:
+    """Maps one below the other, with the controls that the script brings to life."""
+    said = {name: escape(words) for name, words in block.labels.items()}
+    figures = "".join(_figure(figure, labels, next(numbers)) for figure in block.figures)
+    layers = "".join(
+        f'<label><input type="radio" name="layer" value="{at}"{" checked" if at == 0 else ""}> {escape(title)}</label>'
+        for at, title in enumerate(block.titles)
+    )
+    buttons = "".join(
+        f'<button type="button" data-move="{move}" aria-label="{said[move]}" title="{said[move]}">{sign}</button>'
+        for move, sign in _MOVES.items()
+    )
+    street = f"{block.figures[0].name}-street"
+    choice = f"<fieldset><legend>{said['layer']}</legend>{layers}</fieldset>" if len(block.titles) > 1 else ""
+    return (
+        f'<div class="atlas"><div class="controls" hidden>{choice}'
+        f'<div class="street"><label for="{street}">{said["streets"]}</label> '
+        f'<select id="{street}"><option value="">{said["choose"]}</option></select></div>'
+        f'<div class="moves" role="group" aria-label="{said["move"]}">{buttons}</div></div>'
+        f'<p class="said" role="status" hidden>{said["hint"]}</p>'
+        f'<div class="view" role="group" aria-label="{said["keys"]}">{figures}</div></div>'
+    )
+
+
+_MOVES = {"nearer": "+", "farther": "−", "west": "←", "north": "↑", "south": "↓", "east": "→", "whole": "⤢"}
 
 
 def _inline(svg: str, alt: str, name: str) -> str:

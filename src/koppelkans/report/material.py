@@ -14,6 +14,7 @@ import pandas as pd
 from koppelkans import disclosure, tables
 from koppelkans.errors import KoppelkansError
 from koppelkans.plan.record import Plan
+from koppelkans.report import maps
 from koppelkans.report.document import Text, plain, rich
 from koppelkans.report.notation import Notation
 
@@ -42,13 +43,18 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """A text with its values filled in."""
-        group, name = key.split(".", 1)
-        return texts(self.language)[group][name].format(**values)
+        return self._template(key, values).format(**values)
 
     def rich(self, key: str, **values: object) -> Text:
         """A text with markup, its values filled in."""
+        return rich(self._template(key, values), **values)
+
+    def _template(self, key: str, values: Mapping[str, object]) -> str:
+        """The text of a key; for a ``count`` of one that of ``key_one``, where the language has it."""
         group, name = key.split(".", 1)
-        return rich(texts(self.language)[group][name], **values)
+        known = texts(self.language)[group]
+        single = f"{name}_one"
+        return known[single if str(values.get("count", "")) == "1" and single in known else name]
 
     def name(self, group: str, key: object) -> str:
         """The word for a value of a vocabulary; a value that is free text stands for itself."""
@@ -94,6 +100,17 @@ class Material:
         return self.plan["choices"].join(self.heated[["kind", "homes"]], how="inner")
 
     @cached_property
+    def solution_mix(self) -> pd.DataFrame:
+        """Published number of buildings by kind and chosen solution."""
+        return self.mix("solution")
+
+    def mix(self, column: str) -> pd.DataFrame:
+        """Published number of buildings by kind and a column of the choices; rare solutions stand together."""
+        choices = self.choices
+        found = disclosure.coarsened_counts(choices["kind"], choices[column], order=tables.SOLUTIONS, joined=OTHER)
+        return found.values
+
+    @cached_property
     def street_groups(self) -> pd.Series:
         """The street under which each heated building is published; ``""`` stands for all the rest; missing: nothing may be."""
         return disclosure.merged_small_groups(self.heated["heat_kwh"], self.heated["street"], rest="")
@@ -117,6 +134,15 @@ class Material:
         return self.words("map.sources", lines="; ".join(lines))
 
     @cached_property
+    def base(self) -> maps.Base:
+        """What lies below every map of the place."""
+        return maps.base_map(self.plan.place)
+
+    def drawn(self, layer: maps.Layer) -> str:
+        """A map of the place as SVG text, with the sources of its data."""
+        return maps.street_map(self.base, layer, north=self.words("map.north"), sources=(self.attribution,))
+
+    @cached_property
     def indicators(self) -> pd.DataFrame:
         """The indicators that may be published: totals of the place, without those that tell about a few buildings.
 
@@ -137,7 +163,20 @@ class Material:
         shares_hidden = "buildings_off_gas" in found.index and bool(hidden["buildings_off_gas"])
         hidden |= (found.index == "fossil_free_heat_share") & shares_hidden
         hidden |= (found.index == "investment_per_dwelling_eur") & (not self.sectors_publishable)
+        hidden |= found.index.str.startswith("network_") & (not self.network_publishable)
         return found[~hidden]
+
+    @cached_property
+    def connected(self) -> pd.Series:
+        """Whether each heated building connects to the network of the plan; nobody does in a plan without."""
+        found = self.plan.tables.get("connections")
+        joins = tables.CONNECTIONS.empty()["connected"] if found is None else found["connected"]
+        return joins.reindex(self.heated.index).eq(True)
+
+    @cached_property
+    def network_publishable(self) -> bool:
+        """Whether totals of the network may be shown: enough connected buildings, none of them dominating."""
+        return disclosure.allowed_total(self.heated["heat_kwh"][self.connected])
 
     @cached_property
     def sectors_publishable(self) -> bool:

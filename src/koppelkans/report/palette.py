@@ -6,7 +6,19 @@ one row from cool and thin to dark and thick, so that the class can be read with
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from koppelkans import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How a class of lines is drawn on a map: colour, width in pixels, dashes."""
+
+    colour: str
+    width: float
+    dashes: tuple[str, ...] = ()
+
 
 INK = "#1b2a33"
 SOFT_INK = "#4a5a64"
@@ -22,7 +34,24 @@ HIDDEN = "#8a969d"
 LEVELS = {"info": "#0b5f7a", "assumption": "#7a5600", "warning": "#9c2a10"}
 
 DENSITY = dict(zip(tables.DENSITY_CLASSES, ("#7b6fa6", "#c27c0e", "#b5471b", "#5e1209"), strict=True))
-DENSITY_WIDTH = dict(zip(tables.DENSITY_CLASSES, (1.4, 2.6, 3.8, 5.2), strict=True))
+_DENSITY_WIDTHS = (1.4, 2.6, 3.8, 5.2)
+NOT_PUBLISHED = Line(HIDDEN, 1.0, ("4", "3"))
+DENSITY_LINES = {name: Line(DENSITY[name], width) for name, width in zip(DENSITY, _DENSITY_WIDTHS, strict=True)}
+DENSITY_DOTS = {name: Line(line.colour, line.width + 1.5) for name, line in DENSITY_LINES.items()}
+NOT_PUBLISHED_DOTS = Line(HIDDEN, 2.5)
+
+PIPES = {
+    "few": Line("#b5471b", 1.3), "to_50": Line("#b4163a", 2.0), "to_100": Line("#8f1238", 3.2), "to_200": Line("#63104a", 4.6),
+    "above_200": Line("#3a0a3f", 6.2),
+}  # fmt: skip
+"""Mains by class of diameter; ``few`` serves too few buildings to show its diameter."""
+STREET = Line("#9aa5ab", 0.8)
+
+THRESHOLDS = {
+    "to_30": Line("#0a4f86", 5.2), "to_50": Line("#2b83ba", 4.4), "to_70": Line("#c27c0e", 3.6), "to_100": Line("#b5471b", 2.8),
+    "favourable": Line("#8a4a2f", 2.0, ("6", "3")), "impossible": Line("#4a5a64", 1.4, ("1", "3")),
+}  # fmt: skip
+"""Share of dwellings that a street needs: thick where little is enough."""
 
 SOLUTIONS = dict(
     zip(
@@ -40,6 +69,11 @@ SOCIETY = "#0b5f7a"
 OWNER = "#c24e00"
 PAYS = "#b5471b"
 RECEIVES = "#0b5f7a"
+
+CASH = ("#0b5f7a", "#8a5a83", "#c98700")
+"""What the heat company is left with, interest, repayment."""
+UPTAKES = ("#0b5f7a", "#00845f", "#c27c0e", "#b5471b", "#7d1d52")
+"""Lines of the business case, the plan first, then ever lower uptake."""
 
 PARTS = ("#0a4f86", "#3d9bd1", "#00845f", "#c98700", "#c24e00", "#8a5a83", "#5b6770", "#b3bcc1")
 """Parts of a bill, in the order in which they are stacked."""

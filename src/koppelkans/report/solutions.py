@@ -8,7 +8,7 @@ import pandas as pd
 
 from koppelkans import disclosure, tables
 from koppelkans.report import charts, palette
-from koppelkans.report.document import Block, Figure, Paragraph, Section, Table, plain
+from koppelkans.report.document import Block, Figure, Paragraph, Section, Table, inside, plain
 from koppelkans.report.material import KINDS, OTHER, Material, cells
 from koppelkans.report.start import count_table, share_bars
 
@@ -167,18 +167,19 @@ def _regret(material: Material) -> list[Block]:
 def _owner_table(material: Material) -> Block:
     words = material.words
     found, titles = solution_counts(material, "owner_best")
-    return count_table(material, found, titles, caption=words("choice.owner"), note=words("choice.owner_note"))
+    day = material.notation.day(material.plan.scenario.reference_date)
+    return count_table(material, found, titles, caption=words("choice.owner", day=day), note=words("choice.owner_note"))
 
 
 def solution_counts(material: Material, column: str) -> tuple[pd.DataFrame, dict[str, str]]:
     """Published number of buildings by kind and solution, with the titles of its columns; rare solutions stand together."""
     choices, words = material.choices, material.words
-    found = disclosure.coarsened_counts(choices["kind"], choices[column], order=tables.SOLUTIONS, joined=OTHER).values
+    found = material.solution_mix if column == "solution" else material.mix(column)
     titles = {name: words.name("solution_names", name) for name in tables.SOLUTIONS if name in found.columns}
     if OTHER in found.columns:
         apart = choices.loc[~choices[column].isin(list(titles)), column].value_counts()
         many = [name for name in apart.index if apart[name] >= disclosure.RULES.contributors] or [apart.index[0]]
         names = [words.name("solution_names", name) for name in many]
-        title = words("choice.either").join([names[0], *(name.lower() for name in names[1:])])
+        title = words("choice.either").join([names[0], *map(inside, names[1:])])
         titles[OTHER] = title if len(many) == len(apart) else words("choice.joined", solution=title)
     return found, titles

@@ -13,6 +13,7 @@ from koppelkans.report import charts, palette
 from koppelkans.report.document import Block, Details, Figure, Heading, Paragraph, Section, Table, Text, plain
 from koppelkans.report.material import Material, cells, texts
 
+NETWORK_METHODS = ("network-design", "threshold", "project")
 _CHART_ROWS = 12
 _TABLE_ROWS = 15
 _LEVELS = ("warning", "assumption", "info")
@@ -37,7 +38,7 @@ def figures_section(material: Material) -> Section:
     if drawn:
         blocks.append(Figure("tornado", drawn, words("figures.chart"), words("figures.chart_alt")))
     sources = {str(title): number for number, title in enumerate(dict.fromkeys(ordered["source"]), start=1)}
-    rows = [_figure_row(material, row, sources) for row in ordered.to_dict("records")]
+    rows = [_figure_row(material, scopes, sources) for _, scopes in ordered.groupby("parameter", sort=False)]
     names = ("label", "value", "band", "standing", "influence", "source")
     header, numeric = tuple(words(f"figures.{name}_column") for name in names), (False, True, True, False, True, True)
     blocks.append(
@@ -52,7 +53,8 @@ def figures_section(material: Material) -> Section:
     return Section("cijfers", words("figures.title"), tuple(blocks))
 
 
-def _label(row: dict[Any, Any], material: Material) -> str:
+def figure_label(row: dict[Any, Any], material: Material) -> str:
+    """The name of a figure of law or technique, with its scope where it has one."""
     known = read_parameters().entries.get(row["parameter"])
     label = known.label if known else str(row["parameter"])
     scope = row["scope"]
@@ -78,7 +80,7 @@ def _tornado(material: Material, figures: pd.DataFrame) -> str:
     moved = moved.loc[size[size > 0].sort_values(ascending=False, kind="stable").index[:_CHART_ROWS]]
     if moved.empty:
         return ""
-    labels = [_label({**row, "scope": ""}, material) for row in moved.to_dict("records")]
+    labels = [figure_label({**row, "scope": ""}, material) for row in moved.to_dict("records")]
     frame = pd.concat(
         pd.DataFrame(
             {"row": labels, "side": words(f"figures.{end}"), "amount": moved[f"influence_{end}_share"].to_numpy()}
@@ -90,21 +92,33 @@ def _tornado(material: Material, figures: pd.DataFrame) -> str:
     return charts.balance_chart(frame, colours=colours, titles=titles, language=words.language)
 
 
-def _figure_row(material: Material, row: dict[Any, Any], sources: dict[str, int]) -> tuple[Text, ...]:
-    notation = material.notation
-    ends = [row["influence_low_share"], row["influence_high_share"]]
-    influence = "" if pd.isna(ends[0]) else f"{_signed(material, ends[0])} / {_signed(material, ends[1])}"
+def _figure_row(material: Material, scopes: pd.DataFrame, sources: dict[str, int]) -> tuple[Text, ...]:
+    """One figure; where it has a value per scope, one line per scope in its cells."""
+    notation, rows = material.notation, scopes.to_dict("records")
+    several = len(rows) > 1
+    label = figure_label({**rows[0], "scope": ""} if several else rows[0], material)
+    values = [notation.quantity(row["value"], row["unit"]) for row in rows]
+    if several:
+        values = [f"{_scope(material, str(row['scope']))}: {value}" for row, value in zip(rows, values, strict=True)]
+    bands = [notation.quantity_range(row["low"], row["high"], row["unit"]) for row in rows]
+    standings = dict.fromkeys(material.words.name("standings", row["standing"]) for row in rows)
+    numbers = dict.fromkeys(str(sources[str(row["source"])]) for row in rows)
     return cells(
-        _label(row, material),
-        notation.quantity(row["value"], row["unit"]),
-        notation.quantity_range(row["low"], row["high"], row["unit"]),
-        material.words.name("standings", row["standing"]),
-        influence,
-        str(sources[str(row["source"])]),
-    )
+        label, "\n".join(values), "\n".join(bands) if any(bands) else "", ", ".join(standings), _influences(material, rows), ", ".join(numbers)
+    )  # fmt: skip
 
 
-def _signed(material: Material, share: float) -> str:
+def _influences(material: Material, rows: list[dict[Any, Any]]) -> str:
+    """Change of the headline at both ends, a line per scope; one line where all scopes do the same."""
+    ends = [(row["influence_low_share"], row["influence_high_share"]) for row in rows]
+    texts = [
+        "" if pd.isna(low) else f"{signed_share(material, low)} / {signed_share(material, high)}" for low, high in ends
+    ]
+    return texts[0] if len(set(texts)) == 1 else "\n".join(texts)
+
+
+def signed_share(material: Material, share: float) -> str:
+    """A change as a percentage with its sign."""
     text = f"{material.notation.number(100 * share, 1)}\u00a0%"
     return f"+{text}" if share > 0 else text
 
@@ -182,7 +196,9 @@ def _data_table(material: Material) -> Table:
 def _methods(material: Material) -> list[Block]:
     """One heading per method that the headline figures link to."""
     words = material.words
-    used = dict.fromkeys([*material.indicators["method"], "influence", "typical-households", "line-density"])
+    used = dict.fromkeys(
+        [*material.indicators["method"], "influence", "typical-households", "line-density", *NETWORK_METHODS]
+    )
     known = texts(words.language)["methods"]
     blocks: list[Block] = []
     for anchor in used:

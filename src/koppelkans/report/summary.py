@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from koppelkans import tables
 from koppelkans.disclosure import TOTAL
-from koppelkans.report.density import map_figure
+from koppelkans.report.business import case_lines
+from koppelkans.report.density import atlas_of, map_figure
 from koppelkans.report.document import (
     Block,
     Bullets,
@@ -16,9 +19,12 @@ from koppelkans.report.document import (
     Paragraph,
     Section,
     Text,
+    inside,
     plain,
 )
 from koppelkans.report.material import Material
+from koppelkans.report.network import network_figure, verdict_text
+from koppelkans.report.published_network import UNASSESSED, PublishedNetwork
 from koppelkans.report.solutions import solution_counts
 
 _SAME_SHARE = 0.005
@@ -35,7 +41,8 @@ def summary_section(material: Material) -> Section:
         dwellings=notation.number(heated["dwellings"].sum()), fossil=fossil,
     )  # fmt: skip
     blocks: list[Block] = [Paragraph(lead, "lead"), *status_lines(material)]
-    drawn = map_figure(material, "map")
+    network = PublishedNetwork(material)
+    drawn = _map(network)
     figures = _key_figures(material)
     if figures:
         blocks.append(Columns((drawn,), (KeyFigures(tuple(figures), words("page.method")),)))
@@ -45,6 +52,12 @@ def summary_section(material: Material) -> Section:
     return Section("samenvatting", words("summary.title"), tuple(blocks))
 
 
+_VERDICTS = {
+    "pays": ("info", "summary.network_title_pays"), "too_dear": ("info", "summary.network_title_no"), "no_worth": ("info", "summary.network_title_no"),
+}  # fmt: skip
+"""How the line on the heat network is boxed and titled, by verdict; elsewhere it was not assessed."""
+
+
 def status_lines(material: Material) -> list[Block]:
     """What was not assessed or stands in for something else: said before any figure."""
     words, place, scenario = material.words, material.plan.place, material.plan.scenario
@@ -52,14 +65,12 @@ def status_lines(material: Material) -> list[Block]:
     if place.country != "BE":
         text = words("summary.abroad", country=words.name("countries", place.country))
         lines.append(Notice("warning", words("summary.abroad_title"), plain(text)))
-    if place.streets is None:
-        levels = ", ".join(str(level) for level in place.levels.index)
-        text = words("summary.network_no_streets", level=levels)
-    elif scenario.sources:
-        text = words("summary.network_source")
-    else:
-        text = words("summary.network_no_source")
-    lines.append(Notice("warning", words("summary.network_title"), plain(text)))
+    network = PublishedNetwork(material)
+    level, title = _VERDICTS.get(network.verdict, ("warning", "summary.network_title"))
+    verdict = verdict_text(network)
+    if network.verdict not in UNASSESSED:
+        verdict = (*verdict, *plain(" "), *words.rich("summary.see_network"))
+    lines.append(Notice(level, words(title), verdict))
     for source in scenario.sources:
         title = words("summary.source_title" if source.assumption else "summary.source_title_given")
         text = words(
@@ -117,13 +128,21 @@ def _meaning(material: Material) -> list[Text]:
     lines: list[Text] = []
     lines += _main_solution(material)
     lines += _cost_lines(material)
-    if not material.streets.empty:
+    on_network = _network_lines(material)
+    lines += on_network
+    if not on_network and not material.streets.empty:
         dense = int((material.streets["density_class"] == tables.DENSITY_CLASSES[-1]).sum())
         key = "summary.density" if dense else "summary.density_none"
         lines.append(words.rich(key, count=dense, streets=len(material.streets)))
     lines.append(words.rich("summary.tenant"))
     lines.append(words.rich("summary.model", metered=_metered(material)))
     return lines
+
+
+def _network_lines(material: Material) -> list[Text]:
+    """Whether the network that pays for society also adds up for the heat company."""
+    network = PublishedNetwork(material)
+    return case_lines(network)[:1] if network.publishable else []
 
 
 def _cost_lines(material: Material) -> list[Text]:
@@ -140,7 +159,7 @@ def _cost_lines(material: Material) -> list[Text]:
         spoken = words(f"summary.{key}", share=notation.share(abs(change)))
         lines.append(words.rich("summary.society", **millions, change=spoken))
     abatement = material.indicator("abatement_eur_per_tonne")
-    if abatement and abatement["value"] > 0:
+    if abatement and abatement["value"] > 0 and not PublishedNetwork(material).publishable:
         lines.append(words.rich("summary.abatement", amount=notation.rounded(abatement["value"], 2)))
     better = material.indicator("owners_better_off_share")
     if better:
@@ -161,7 +180,7 @@ def _main_solution(material: Material) -> list[Text]:
         return []
     name = str(shown.idxmax())
     share = material.notation.share(shown[name] / whole)
-    return [material.words.rich("summary.main_solution", solution=titles[name].lower(), share=share)]
+    return [material.words.rich("summary.main_solution", solution=inside(titles[name]), share=share)]
 
 
 def _metered(material: Material) -> str:
@@ -177,5 +196,20 @@ def _metered(material: Material) -> str:
 def _standing(material: Material) -> Paragraph:
     figures, remarks = material.printed("figures"), material.printed("remarks")
     unofficial, warnings = int((figures["standing"] != "official").sum()), int((remarks["level"] == "warning").sum())
-    text = material.words.rich("summary.standing", count=unofficial, all=len(figures), warnings=warnings)
+    text = material.words.rich(
+        "summary.standing", count=unofficial, all=len(figures), warnings=_warnings(material, warnings)
+    )
     return Paragraph(text, "note")
+
+
+def _map(network: PublishedNetwork) -> Block:
+    """The map of page one: the network where there is one, else the heat density; with controls where no other map has them."""
+    material = network.material
+    if network.publishable:
+        return replace(network_figure(network, "map"), note="")
+    drawn = map_figure(material, "map")
+    return atlas_of(material, (drawn,)) if network.verdict in UNASSESSED else drawn
+
+
+def _warnings(material: Material, count: int) -> str:
+    return material.words("summary.warnings", count=count) if count else material.words("summary.warnings_none")

@@ -79,6 +79,7 @@ STREETS = table(
         column("road_class", str, title="Wegklasse", description="class of the road as in its source", nullable=True),
         column("surface", str, title="Verharding", description="surface as in its source", nullable=True),
         column("width_m", float, low=0.5, high=200, title="Breedte", description="width of the street, where known", nullable=True),
+        column("structure", str, title="Kunstwerk", description="bridge or tunnel; empty where it lies on the ground or the source does not say", choices=("bridge", "tunnel"), nullable=True),
         column("length_m", float, low=0, high=100_000, title="Lengte", description="length of the axis"),
     ],
 )  # fmt: skip

@@ -1,0 +1,89 @@
+"""A cost that no design can beat: dual ascent under the concave floor of the pipe prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from koppelkans.heat.network.ascent import Dual, ascend
+from koppelkans.heat.network.envelope import Floor
+from koppelkans.heat.network.instance import Floats, Ints
+from koppelkans.heat.network.paths import distances
+from koppelkans.heat.network.problem import MONEY_ERROR, Problem
+
+# what rounding can add up to in the sums of an ascent, as share of everything that was raised
+ROUNDING = 1e-10
+# gap in units at which the search has nothing left to do
+CLOSED = 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """``value`` (in units of the problem) <= cost - value of every feasible design.
+
+    ``risk``: what rounding can have added, already taken off. ``left``: per arc what is not yet paid. ``toll``: what a kW was
+    charged because the source cannot serve everybody.
+    """
+
+    value: float
+    risk: float
+    left: Floats
+    toll: float
+
+    def meets(self, value: float) -> bool:
+        """No tree can be better than one of this value, rounding apart."""
+        return value - self.value <= 2 * self.risk + CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Per edge (rows) the lines ``price + slope x P`` under its cost, losses apart; the last one is the flattest."""
+
+    price: Floats
+    slope: Floats
+
+
+def lines(problem: Problem, floor: Floor) -> Lines:
+    """The lines of each edge under a floor per metre."""
+    streets, prices = problem.streets, problem.prices
+    length = streets.length_m[:, None]
+    per_kw = prices.slope + prices.source * problem.instance.loss_share_per_m
+    return Lines(streets.extra[:, None] + length * floor.price, length * (per_kw + floor.slope))
+
+
+def ascent_bound(
+    problem: Problem, under: Lines, *, toll: float = 0.0, slack: float = 1.0, rank: Ints | None = None
+) -> Bound:
+    """The bound of one dual ascent under the least of the lines of each edge.
+
+    slack, rank: order of the users, see ``ascend``; without rank the nearest first.
+    toll: a price per kW that the source does not ask, for the power that it may lack; since the tree takes at least the plain
+    sum times the lowest coincidence, and at most what the source has, the difference may be given back.
+    Method: docs/method.md#network-bound.
+    """
+    streets, users, prices = problem.streets, problem.users, problem.prices
+    weight = np.ascontiguousarray(under.slope[:, -1])
+    far = distances(streets, weight)
+    source, sink = np.stack([streets.tail, streets.head], 1).ravel(), np.stack([streets.head, streets.tail], 1).ravel()
+    edge = np.repeat(np.arange(len(weight)), 2)
+    free = np.maximum(under.slope[edge] - (far[sink] - far[source])[:, None], 0.0)
+    left = under.price[edge] + (streets.loss_kw[edge] * (prices.source + far[source] + weight[edge]))[:, None]
+    spare = users.value - users.kw * (prices.source + toll + far[users.node])
+    remaining = np.where(users.must, np.inf, np.maximum(spare, 0.0))
+    dual = Dual(free, left, remaining, np.zeros(len(users.kw)))
+    rank = np.arange(len(users.kw)) if rank is None else rank
+    ascend(streets, users, dual, slack, (rank, np.argsort(rank)))
+    gained = dual.raised - np.where(users.must, spare, np.maximum(spare, 0.0))
+    back = toll * prices.source_kw / least_share(problem) if toll > 0 else 0.0
+    value = float(gained.sum()) - back
+    # the money of the problem is rounded: cost >= (1 - e) rounded cost and value <= (1 + e) rounded value for every tree
+    risk = ROUNDING * float(np.abs(dual.raised).sum() + np.abs(spare).sum())
+    risk += 2 * MONEY_ERROR * (abs(value) + 2 * float(np.abs(users.value).sum()))
+    return Bound(value - risk, risk, dual.left.min(axis=1), toll)
+
+
+def least_share(problem: Problem) -> float:
+    """The lowest coincidence of any group of customers."""
+    usable = problem.reachable & ~problem.instance.never
+    return problem.prices.flat + problem.prices.shared / max(int(usable.sum()), 1)

@@ -1,0 +1,90 @@
+"""The design question as arrays: a street graph, customers with a value, pipes in steps; and the answer with its bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Rooted prize-collecting network design; all costs in EUR per year, all powers in kW.
+
+    Edges are undirected: ``tail``, ``head`` (nodes counted from 0), ``length_m``, ``extra_eur`` (cost of using the edge at all:
+    trench by surface, mobilisation; not the pipe), ``allowed``. A used edge with design flow D costs
+
+        extra_eur + length_m x (level_eur_per_m[k] + slope_eur_per_m_kw x P),   k the first level with level_cap_kw[k] >= D,
+
+    with P the plain sum of the customers below it, n their number, f(n) = coincidence[0] + coincidence[1] / n, and
+    D = max(f(n) P, f(1) times the largest customer below it, the design flows of the edges below it). Levels rise in capacity and never fall in price.
+    Customers: ``customer_node``, ``customer_kw``, ``customer_value_eur`` (what connecting is worth before any network cost),
+    ``must`` and ``never``; several may share a node. The design flow at the root is at most ``source_kw``.
+
+    Losses, when they depend on the flow: an edge takes P_in = (P + loss_kw_per_m L) / (1 - loss_share_per_m L) for the P that
+    leaves it; P_in is then the flow in every formula above, and each kW at the root costs ``source_eur_per_kw`` a year.
+    Losses per metre that only depend on the diameter belong in ``level_eur_per_m``.
+    """
+
+    node_count: int
+    root: int
+    tail: Ints
+    head: Ints
+    length_m: Floats
+    extra_eur: Floats
+    allowed: Flags
+    level_cap_kw: Floats
+    level_eur_per_m: Floats
+    slope_eur_per_m_kw: float
+    coincidence: tuple[float, float]
+    customer_node: Ints
+    customer_kw: Floats
+    customer_value_eur: Floats
+    must: Flags
+    never: Flags
+    source_kw: float
+    loss_share_per_m: float = 0.0
+    loss_kw_per_m: float = 0.0
+    source_eur_per_kw: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkLimits:
+    """Counts that bound the work, never seconds: the same on every machine."""
+
+    ascent_rounds: int = 1
+    search_rounds: int = 2
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A tree with its cost and a proven bound.
+
+    ``edge``: the edges used, from the root outwards; ``upstream``: the node at the root's side of each; ``design_kw``, ``sum_kw``,
+    ``level``, ``customers`` (behind it), ``cost_eur`` per used edge. ``connected`` per customer. ``objective_eur`` = cost - value of
+    the connected; ``bound_eur`` <= objective of every feasible tree; ``whole_eur`` = objective + value of all customers;
+    ``gap_share`` = (objective - bound) / whole. ``reduced_eur``: per edge what is left of its cost in the bound.
+    ``reachable`` per customer: some path of allowed edges leads there from the root. ``root_kw``: design flow at the root.
+    """
+
+    edge: Ints
+    upstream: Ints
+    design_kw: Floats
+    sum_kw: Floats
+    level: Ints
+    customers: Ints
+    cost_eur: Floats
+    connected: Flags
+    objective_eur: float
+    bound_eur: float
+    whole_eur: float
+    gap_share: float
+    reduced_eur: Floats
+    reachable: Flags
+    root_kw: float

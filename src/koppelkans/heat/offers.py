@@ -1,0 +1,259 @@
+"""What a connection to a heat network costs inside each building, and what it is worth there before any pipe is laid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from koppelkans import tables
+from koppelkans.errors import ParameterError
+from koppelkans.heat.choices import best_individual
+from koppelkans.heat.costs import KG_PER_TONNE, Economics, Terms, annuity_share, terms_of
+from koppelkans.heat.network.instance import NetworkLimits
+from koppelkans.heat.options import heated_rows
+from koppelkans.heat.packages import Packages, packages
+from koppelkans.heat.pipes import Regime, network_regime
+from koppelkans.heat.technique import Figures, Stock, distribution_eur, stock
+from koppelkans.parameters import Parameters
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+KWH_PER_MWH = 1_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class HeatSource:
+    """Where the network starts: position in the coordinates of the place, what it can give, at which price and emission."""
+
+    name: str
+    x_m: float
+    y_m: float
+    capacity_kw: float
+    supply_c: float
+    price_eur_per_mwh: float
+    emission_kg_per_kwh: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkTariff:
+    """What an owner pays the heat company, VAT included: per kWh, per dwelling and year, per kW and year, once per dwelling."""
+
+    energy_eur_per_kwh: float
+    fixed_eur_per_year: float
+    capacity_eur_per_kw: float = 0.0
+    connection_eur: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkCase:
+    """Everything but the tables that a heat network is weighed with.
+
+    ``only``: the one regime to look at, a word of ``tables.NETWORK_SOLUTIONS``. ``must`` and ``never``: solutions by building, as the
+    scenario gives them; ``must_connect`` and ``never_connect``: buildings, whatever the temperature.
+    """
+
+    source: HeatSource
+    tariff: NetworkTariff
+    economics: Economics
+    parameters: Parameters
+    prices: pd.DataFrame
+    fossil_free: bool = True
+    only: str | None = None
+    must: Mapping[str, str] = field(default_factory=dict)
+    never: Mapping[str, list[str]] = field(default_factory=dict)
+    must_connect: Sequence[str] = ()
+    never_connect: Sequence[str] = ()
+    limits: NetworkLimits = field(default_factory=NetworkLimits)
+
+    @property
+    def terms(self) -> Terms:
+        """Prices and rates as the individual solutions are weighed with; no premiums."""
+        figures = Figures(self.parameters, self.economics.day)
+        return terms_of(self.prices, tables.SUPPORT.empty(), figures, self.economics)
+
+    @property
+    def heat_eur_per_kwh(self) -> float:
+        """One kWh at the source for society: its price and its carbon."""
+        carbon = self.source.emission_kg_per_kwh / KG_PER_TONNE * self.economics.carbon_eur_per_tonne
+        return self.source.price_eur_per_mwh / KWH_PER_MWH + carbon
+
+    @property
+    def power_eur_per_kwh(self) -> float:
+        """One kWh of electricity for society: its cost and its carbon."""
+        power = self.terms.power
+        return (
+            power["society_eur_per_kwh"]
+            + power["emission_kg_per_kwh"] / KG_PER_TONNE * self.economics.carbon_eur_per_tonne
+        )
+
+    def regime(self, name: str) -> Regime:
+        """The design temperatures of a network solution."""
+        return network_regime(name, parameters=self.parameters, day=self.economics.day)
+
+
+OFFER_COLUMNS = (
+    "fits", "package", "flow_c", "investment_eur", "delivery_set_eur", "vat_eur", "inside_eur_per_year", "heat_kwh", "peak_kw",
+    "electricity_kwh", "electric_peak_kw", "emission_kg", "spf", "society_eur_per_year", "owner_investment_eur", "owner_eur_per_year",
+    "alternative", "alternative_eur_per_year", "advantage_eur_per_year", "dwellings",
+)  # fmt: skip
+
+
+def network_offers(
+    buildings: pd.DataFrame, demand: pd.DataFrame, options: pd.DataFrame, regime: str, case: NetworkCase
+) -> pd.DataFrame:
+    """What connecting each heated building means at a regime; index ``building``, columns OFFER_COLUMNS.
+
+    buildings, demand, options keep BUILDINGS, DEMAND and OPTIONS; ``regime`` is a word of ``tables.NETWORK_SOLUTIONS``.
+
+    ``fits`` is false where no package brings the flow temperature of the building within supply - approach; other columns are
+    then empty, ``alternative`` apart. Of the packages that fit the one cheapest to society is taken. Per year:
+
+        inside    = (delivery set, distribution, booster, package) x annuity + upkeep + booster electricity
+        society   = inside + heat x (price + carbon) of the source, the network itself apart
+        advantage = cheapest individual solution allowed - society
+
+    ``heat_kwh`` is bought at the building. Hot water that the network cannot make hot enough is lifted by an electric booster.
+    ``delivery_set_eur`` is part of ``investment_eur`` but not of ``owner_investment_eur``: it belongs to the heat company.
+    Valid when the return of the regime is reached. Raises ParameterError for an unknown regime, DataError as ``heated_rows``.
+    Method: docs/method.md#network-offers.
+    """
+    if regime not in tables.NETWORK_SOLUTIONS:
+        raise ParameterError(f"no network regime is called {regime}; known: {', '.join(tables.NETWORK_SOLUTIONS)}")
+    warm = heated_rows(buildings, demand)
+    houses, need = buildings.loc[warm], demand.loc[warm]
+    effects = packages(houses, need, parameters=case.parameters, day=case.economics.day)
+    inside = _inside(stock(houses, need, effects), effects, case.regime(regime), case.terms.figures)
+    measures = _measures(inside, effects, case)
+    least = np.where(inside.fits, measures["society_eur_per_year"], np.inf)
+    fits = np.isfinite(least.min(axis=1, initial=np.inf))
+    pick = least.argmin(axis=1)
+    every = np.arange(len(warm))
+    columns = {name: np.where(fits, values[every, pick], np.nan) for name, values in measures.items()}
+    alone = best_individual(options, fossil_free=case.fossil_free, must=case.must, never=case.never).reindex(warm)
+    package = pd.Series(np.array(tables.PACKAGES, dtype=object)[pick], index=warm, dtype="str").where(fits)
+    frame = pd.DataFrame(columns, index=warm).assign(
+        fits=fits, package=package, alternative=alone["solution"], alternative_eur_per_year=alone["society_eur_per_year"],
+        advantage_eur_per_year=alone["society_eur_per_year"] - columns["society_eur_per_year"], dwellings=houses["dwellings"],
+    )  # fmt: skip
+    frame.index = pd.Index(warm, name="building", dtype="str")
+    return frame[list(OFFER_COLUMNS)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What stands behind the connection; arrays buildings x packages unless said otherwise."""
+
+    stock: Stock
+    fits: Flags
+    set_eur: Floats
+    distribution_eur: Floats
+    booster_eur: Floats
+    heat_kwh: Floats
+    booster_kwh: Floats
+    booster_kw: Floats
+
+
+def _inside(houses: Stock, effects: Packages, regime: Regime, figures: Figures) -> _Inside:
+    """One delivery set per building; a distribution in buildings with two dwellings or more; a booster where needed."""
+    limit_c = regime.supply_c - figures.at("delivery_set.approach_k")
+    shared = houses.shared[:, None]
+    lift = _lifted_share(houses, limit_c, figures)
+    delivered = np.where(shared, 1.0 - figures.at("collective.loss_share"), 1.0)
+    hot_water = houses.hot_water_kwh[:, None]
+    boosted = (lift > 0) & (hot_water > 0)
+    none = np.zeros_like(houses.peak_kw)
+    units = np.where(boosted, houses.units[:, None], 0.0) + none
+    return _Inside(
+        stock=houses,
+        fits=effects.useful & (effects.flow_c <= limit_c),
+        set_eur=_delivery_set_eur(houses, figures),
+        distribution_eur=np.where(shared, distribution_eur(houses, figures), 0.0),
+        booster_eur=units * figures.at("booster.investment_eur"),
+        heat_kwh=(houses.space_kwh + hot_water * (1.0 - lift)) / delivered,
+        booster_kwh=hot_water * lift / delivered + none,
+        booster_kw=units * figures.at("booster.peak_kw"),
+    )
+
+
+def _delivery_set_eur(houses: Stock, figures: Figures) -> Floats:
+    """One set per building [EUR]: price for one dwelling, which holds for a boiler's smallest power, and scale for larger ones."""
+    one_eur = figures.parameters.at("project.delivery_set_eur", figures.day)
+    smallest_kw = figures.at("plant.smallest_kw", "boiler")
+    size = np.maximum(houses.peak_kw, smallest_kw) / smallest_kw
+    price: Floats = one_eur * size ** figures.at("plant.scale_exponent")
+    return price
+
+
+def _lifted_share(houses: Stock, limit_c: float, figures: Figures) -> Floats:
+    """Share of the hot water energy that the network cannot give (n, 1): (T hot - T network) / (T hot - T cold), 0 to 1."""
+    own, collective = (figures.at("hot_water_c", kind) for kind in ("individual", "collective"))
+    target_c = np.where(houses.shared, collective, own)[:, None]
+    share: Floats = np.clip((target_c - limit_c) / (target_c - figures.at("cold_water_c")), 0.0, 1.0)
+    return share
+
+
+def _measures(inside: _Inside, effects: Packages, case: NetworkCase) -> dict[str, Floats]:
+    """The columns of numbers of an offer, buildings x packages."""
+    terms, weigh, houses = case.terms, case.economics, inside.stock
+    figures = terms.figures
+    ahead, rate = float(weigh.horizon_years), weigh.society_rate_share
+    own_parts: list[tuple[Floats, Floats]] = [
+        (inside.distribution_eur, np.array(figures.at("collective.distribution_life_years"))),
+        (inside.booster_eur, np.array(figures.at("booster.life_years"))),
+        (effects.investment_eur, effects.life_years),
+    ]
+    own_eur = sum((amount for amount, _ in own_parts), np.zeros_like(houses.peak_kw))
+    set_years, set_upkeep = (
+        case.parameters.at(f"project.{what}", weigh.day, "delivery_sets") for what in ("life_years", "upkeep_share")
+    )
+    capital = inside.set_eur * annuity_share(set_years, rate)
+    capital = sum((amount * annuity_share(life, rate) for amount, life in own_parts), capital)
+    booster_upkeep = inside.booster_eur * figures.at("booster.upkeep_share")
+    upkeep = inside.set_eur * set_upkeep + booster_upkeep
+    peak_kw = inside.booster_kw * figures.at("peak_coincidence_share")
+    electricity = inside.booster_kwh * case.power_eur_per_kwh + peak_kw * terms.power["society_eur_per_kw"]
+    costs_inside = capital + upkeep + electricity
+    vat = terms.vat_share(houses)
+    own = sum(
+        (amount * annuity_share(np.minimum(life, ahead), weigh.owner_rate_share) for amount, life in own_parts), np.zeros_like(own_eur)
+    )  # fmt: skip
+    fee_eur = case.tariff.connection_eur * houses.units[:, None] + np.zeros_like(own_eur)
+    emission = (
+        inside.heat_kwh * case.source.emission_kg_per_kwh + inside.booster_kwh * terms.power["emission_kg_per_kwh"]
+    )
+    return {
+        "flow_c": houses.flow_c,
+        "investment_eur": own_eur + inside.set_eur,
+        "delivery_set_eur": inside.set_eur,
+        "vat_eur": own_eur * vat,
+        "inside_eur_per_year": costs_inside,
+        "heat_kwh": inside.heat_kwh,
+        "peak_kw": houses.peak_kw,
+        "electricity_kwh": inside.booster_kwh,
+        "electric_peak_kw": inside.booster_kw,
+        "emission_kg": emission,
+        "spf": houses.useful_kwh / np.maximum(inside.heat_kwh, 1e-9),
+        "society_eur_per_year": costs_inside + inside.heat_kwh * case.heat_eur_per_kwh,
+        "owner_investment_eur": own_eur * (1.0 + vat) + fee_eur,
+        "owner_eur_per_year": (own + booster_upkeep) * (1.0 + vat)
+        + fee_eur * annuity_share(ahead, weigh.owner_rate_share)
+        + _owner_bills(inside, case),
+    }
+
+
+def _owner_bills(inside: _Inside, case: NetworkCase) -> Floats:
+    """What the owner pays for heat and for the electricity of the booster [EUR/year], VAT included."""
+    tariff, power, houses = case.tariff, case.terms.power, inside.stock
+    monthly_kw = inside.booster_kw * case.terms.figures.at("monthly_peak_share")
+    bills: Floats = (
+        inside.heat_kwh * tariff.energy_eur_per_kwh
+        + houses.units[:, None] * tariff.fixed_eur_per_year
+        + houses.peak_kw * tariff.capacity_eur_per_kw
+        + inside.booster_kwh * power["owner_eur_per_kwh"]
+        + monthly_kw * power["owner_eur_per_kw"]
+    )
+    return bills

@@ -1,0 +1,263 @@
+"""The heat network inside the plan: which sources and temperatures are weighed, and what the design hands to the money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from koppelkans import tables
+from koppelkans.heat import Economics
+from koppelkans.heat.network.design import NetworkChoice, NetworkResult, network_levels, network_variants, no_pipes
+from koppelkans.heat.network.design_options import with_network
+from koppelkans.heat.network.instance import NetworkLimits
+from koppelkans.heat.offers import HeatSource, NetworkCase, NetworkTariff
+from koppelkans.heat.pipes import surface_factor
+from koppelkans.money.project import (
+    Supply,
+    Terms,
+    asset_classes,
+    project,
+    project_flows,
+    project_terms,
+    stated_about_project,
+)
+from koppelkans.money.threshold import thresholds
+from koppelkans.parameters import Parameters
+from koppelkans.place.model import Place
+from koppelkans.scenario import Scenario, Source
+from koppelkans.tables import RemarkRow
+
+KWH_PER_MWH = 1_000.0
+EMPTY = ("pipes", "connections", "network_variants", "thresholds", "project", "project_years")
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPart:
+    """What a network adds to a plan: ``tables`` by name, options with the network in them, payments for the ledger, remarks.
+
+    ``case`` and ``result`` belong to the network that was chosen; both None when there is none.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    options: pd.DataFrame
+    flows: pd.DataFrame
+    remarks: list[RemarkRow]
+    case: NetworkCase | None = None
+    result: NetworkResult | None = None
+
+
+def no_network(place: Place, options: pd.DataFrame) -> NetworkPart:
+    """A plan without a network: every table there, without rows."""
+    empty = {name: tables.TABLES[name].empty(place.crs) for name in EMPTY}
+    return NetworkPart({**empty, "pipes": no_pipes(place.buildings)}, options, pd.DataFrame(), [])
+
+
+def network_part(
+    place: Place, scenario: Scenario, demand: pd.DataFrame, options: pd.DataFrame, prices: pd.DataFrame,
+    *, economics: Economics, parameters: Parameters,
+) -> NetworkPart:  # fmt: skip
+    """The heat network of least cost over all stated sources and temperatures, and its business case; or none.
+
+    A source is weighed on its own: two sources on one network are not joined in this version. Raises DataError when a source is
+    not near any street, InfeasibleError when what must connect cannot. Method: docs/method.md#network-design.
+    """
+    if not scenario.sources or place.sections is None or place.attachments is None:
+        return no_network(place, options)
+    terms = project_terms(parameters, scenario.reference_date, scenario.heat_network.terms())
+    cases = [_case(source, terms, scenario, prices, economics, parameters) for source in scenario.sources]
+    found = [
+        network_variants(place.buildings, demand, options, place.sections, place.attachments, case) for case in cases
+    ]
+    best = min(range(len(found)), key=lambda place_of: _whole_eur(found[place_of]))
+    choice, case = found[best], cases[best]
+    variants = _variants(found, cases, best)
+    remarks = list(choice.remarks)
+    if len(cases) > 1:
+        remarks.append(_one_source(case))
+    made = {**no_network(place, options).tables, "network_variants": variants, "connections": choice.connections}
+    made["pipes"] = choice.pipes
+    if choice.chosen is None:
+        return NetworkPart(made, options, pd.DataFrame(), remarks)
+    joint, stated = with_network(options, choice.chosen, case)
+    money = _money(place, choice.chosen, case, terms, scenario, demand)
+    return NetworkPart(
+        {**made, **money.tables}, joint, money.flows, [*remarks, *stated, *money.remarks], case, choice.chosen
+    )
+
+
+def _case(
+    source: Source, terms: Terms, scenario: Scenario, prices: pd.DataFrame, economics: Economics, parameters: Parameters
+) -> NetworkCase:
+    day, chosen = scenario.reference_date, scenario.heat_network
+    energy, works = (1 + parameters.at("vat", day, name) for name in ("household_energy", "works"))
+    return NetworkCase(
+        source=HeatSource(
+            source.name, source.x_m, source.y_m, source.capacity_kw, source.supply_c, source.price_eur_per_mwh,
+            source.emission_kg_per_kwh,
+        ),
+        tariff=NetworkTariff(
+            terms.tariff_eur_per_kwh * energy, (terms.fixed_eur_per_year + terms.service_eur_per_year) * energy,
+            terms.capacity_eur_per_kw * energy, terms.connection_fee_eur * works,
+        ),
+        economics=economics, parameters=parameters, prices=prices, fossil_free=scenario.fossil_free,
+        only=None if chosen.regime == "auto" else f"network_{chosen.regime}",
+        must=scenario.choices.must, never=scenario.choices.never,
+        must_connect=chosen.must_connect, never_connect=chosen.never_connect,
+        limits=NetworkLimits(ascent_rounds=chosen.ascent_rounds, search_rounds=chosen.search_rounds, seed=scenario.seed),
+    )  # fmt: skip
+
+
+def _whole_eur(choice: NetworkChoice) -> float:
+    if choice.variants.empty:
+        return float("inf")
+    chosen = choice.variants.loc[choice.variants["chosen"], "whole_eur_per_year"]
+    return float(chosen.iloc[0] if len(chosen) else choice.variants["without_eur_per_year"].iloc[0])
+
+
+def _variants(found: list[NetworkChoice], cases: list[NetworkCase], best: int) -> pd.DataFrame:
+    """All regimes of all sources; with several sources the key names the source too, and only the best stays chosen."""
+    if len(found) == 1:
+        return found[0].variants
+    parts = []
+    for place_of, (choice, case) in enumerate(zip(found, cases, strict=True)):
+        part = choice.variants.assign(chosen=choice.variants["chosen"] & (place_of == best))
+        part.index = pd.Index(case.source.name + "|" + part.index, name="variant", dtype="str")
+        parts.append(part)
+    return pd.concat(parts)
+
+
+def _one_source(case: NetworkCase) -> RemarkRow:
+    return tables.remark(
+        "network", f"Elke warmtebron is apart bekeken; het net van {case.source.name} kost het geheel het minst. Een net met twee bronnen samen is niet "
+        "onderzocht.", f"Every heat source was weighed on its own; the network of {case.source.name} costs the whole least. A network with two "
+        "sources together was not examined.", method="network-design",
+    )  # fmt: skip
+
+
+# ----------------------------------------------------------------------------------------------------------------------- money
+
+
+@dataclass(frozen=True, slots=True)
+class _Money:
+    tables: dict[str, pd.DataFrame]
+    flows: pd.DataFrame
+    remarks: list[RemarkRow]
+
+
+def _money(
+    place: Place, result: NetworkResult, case: NetworkCase, terms: Terms, scenario: Scenario, demand: pd.DataFrame
+) -> _Money:
+    """Business case, payments and thresholds of a design."""
+    parameters, day = case.parameters, case.economics.day
+    joined = result.offers.loc[result.connected]
+    customers, supply = customers_of(joined), _supply(result, case)
+    by_kind = result.pipes.groupby("kind")["investment_eur"].sum()
+    assets = asset_classes(
+        {
+            "main_pipes": float(by_kind.get("main", 0.0)), "service_pipes": float(by_kind.get("service", 0.0)),
+            "delivery_sets": float(joined["delivery_set_eur"].sum()),
+        },
+        terms=terms, parameters=parameters, day=day,
+    )  # fmt: skip
+    summary, years, stated = project(
+        assets, customers, supply, terms=terms, uptake_shares=scenario.heat_network.uptake_shares,
+        start_year=scenario.start_year,
+    )  # fmt: skip
+    flows = project_flows(
+        assets, customers, supply, terms=terms, start_year=scenario.start_year, parameters=parameters, day=day
+    )
+    levels, said = thresholds(
+        threshold_sections(place, result, case, demand), terms=terms,
+        heat_cost_eur_per_mwh=supply.eur_per_mwh(float(customers["heat_mwh"].sum())), parameters=parameters, day=day,
+    )  # fmt: skip
+    remarks = [
+        *stated,
+        *stated_about_project(assets, customers, parameters=parameters, day=day),
+        *said,
+        _power_remark(),
+    ]
+    return _Money({"project": summary, "project_years": years, "thresholds": levels}, flows, remarks)
+
+
+def customers_of(joined: pd.DataFrame) -> pd.DataFrame:
+    """Connected buildings as classes of customers: a dwelling is a connection, a building without dwellings is one."""
+    kind = np.where(joined["dwellings"] > 0, "households", "institutions")
+    frame = pd.DataFrame({
+        "heat_mwh": joined["heat_kwh"] / KWH_PER_MWH, "connections": joined["dwellings"].clip(lower=1).astype(float),
+        "capacity_kw": joined["peak_kw"],
+    })  # fmt: skip
+    return frame.groupby(kind).sum()
+
+
+def _supply(result: NetworkResult, case: NetworkCase) -> Supply:
+    power_eur_per_mwh = float(case.prices["society_eur_per_kwh"]["electricity"]) * KWH_PER_MWH
+    return Supply(
+        case.source.price_eur_per_mwh, result.variant["loss_mwh"], result.variant["pump_mwh"], power_eur_per_mwh
+    )
+
+
+def _power_remark() -> RemarkRow:
+    return tables.remark(
+        "project", "De pompen van het warmtenet betalen groothandelsprijs en nettarief, zonder heffingen: het tarief van een bedrijf is niet opgenomen.",
+        "The pumps of the heat network pay wholesale price and network tariff, without levies: the tariff of a company is not included.",
+        method="project",
+    )  # fmt: skip
+
+
+def threshold_sections(place: Place, result: NetworkResult, case: NetworkCase, demand: pd.DataFrame) -> pd.DataFrame:
+    """The sections whose threshold is asked: every trench section with a building, or with a pipe of the design.
+
+    Columns as ``money.threshold.thresholds`` wants them. Trench price: of the design where a main lies; elsewhere the price per
+    metre of the smallest pipe that carries the coincident peak of the section's own buildings. Parent: the section from which the
+    design enters this one with the most buildings behind it.
+    """
+    sections, attachments = place.sections, place.attachments
+    if sections is None or attachments is None:
+        raise ValueError("thresholds need a street graph")
+    own = _on_section(place.buildings, attachments, demand)
+    mains = result.pipes[result.pipes["kind"] == "main"].dropna(subset="section")
+    asked = sections.index[sections.index.isin(own.index.union(pd.Index(mains["section"].unique())))]
+    own = own.reindex(asked).fillna(0.0)
+    laid = mains.groupby("section")[["investment_eur", "length_m"]].sum()
+    price = (laid["investment_eur"] / laid["length_m"]).reindex(asked)
+    return pd.DataFrame({
+        "street": sections.loc[asked, "street"],
+        "trench_eur_per_m": price.fillna(_own_price(sections.loc[asked], own, result.regime, case)),
+        "length_m": sections.loc[asked, "length_m"], "dwellings": own["dwellings"].astype("int64"),
+        "dwelling_heat_mwh": own["dwelling_heat_mwh"], "large_heat_mwh": own["large_heat_mwh"],
+        "parent": _parents(mains).reindex(asked),
+    }, index=asked)  # fmt: skip
+
+
+def _on_section(buildings: gpd.GeoDataFrame, attachments: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+    dwellings = buildings["dwellings"].reindex(attachments.index).astype(float)
+    heat_mwh = demand["heat_kwh"].reindex(attachments.index) / KWH_PER_MWH
+    frame = pd.DataFrame({
+        "dwellings": dwellings, "dwelling_heat_mwh": heat_mwh.where(dwellings > 0, 0.0),
+        "large_heat_mwh": heat_mwh.where(dwellings == 0, 0.0), "peak_kw": demand["peak_kw"].reindex(attachments.index),
+        "buildings": 1.0,
+    })  # fmt: skip
+    return frame.groupby(attachments["section"]).sum()
+
+
+def _own_price(sections: gpd.GeoDataFrame, own: pd.DataFrame, regime: str, case: NetworkCase) -> pd.Series:
+    levels = network_levels(regime, case)
+    limit, single = (
+        case.parameters.at("heat_network.coincidence_share", case.economics.day, name) for name in ("limit", "single")
+    )
+    peak_kw = own["peak_kw"] * (limit + single / own["buildings"].clip(lower=1))
+    level = np.searchsorted(levels.capacity_kw, peak_kw.to_numpy()).clip(max=len(levels.capacity_kw) - 1)
+    factor = surface_factor(sections["surface"], parameters=case.parameters, day=case.economics.day)
+    return pd.Series(levels.trench_eur_per_m * factor + levels.pipe_eur_per_m[level], index=sections.index)
+
+
+def _parents(mains: pd.DataFrame) -> pd.Series:
+    """Section upstream of each section of the design; none for the first. Ties go to the pipe nearer to the source."""
+    into = mains.drop_duplicates("to_node").set_index("to_node")["section"]
+    entering = mains.assign(parent=mains["from_node"].map(into))
+    entering = entering[entering["parent"] != entering["section"]]
+    first = entering.sort_values("buildings", ascending=False, kind="stable").drop_duplicates("section")
+    return first.set_index("section")["parent"]

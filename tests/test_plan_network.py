@@ -1,0 +1,122 @@
+"""The heat network in the plan: who connects, what it costs as a whole, and that every chapter tells the same story."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+import krekelwijk
+from koppelkans import tables
+from koppelkans.errors import InfeasibleError
+from koppelkans.plan import make_plan, plan_folder, read_plan, save_plan
+from koppelkans.plan.fingerprint import table_hashes
+from koppelkans.scenario import HeatNetwork, Scenario, Source
+
+
+def source(**changed) -> Source:
+    stated = {"name": "bron", "x_m": 30.0, "y_m": -20.0, "capacity_kw": 5_000, "supply_c": 80, "price_eur_per_mwh": 10}
+    return Source(**{**stated, **changed})
+
+
+def planned(**changed):
+    return make_plan(krekelwijk.place(), Scenario(**{"sources": [source()], **changed}))
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return planned(heat_network=HeatNetwork(must_connect=["t1", "t2", "t3"]))
+
+
+def test_the_sum_over_buildings_is_the_cost_of_the_whole(plan):
+    row = plan["network_variants"].query("chosen").iloc[0]
+    chosen = plan["options"].loc[plan["choices"].index + "|" + plan["choices"]["solution"], "society_eur_per_year"]
+    assert chosen.sum() == pytest.approx(row["whole_eur_per_year"], rel=1e-9)
+    assert row["bound_eur_per_year"] <= row["whole_eur_per_year"]
+    assert 0 <= row["gap_share"] <= 1
+
+
+def test_connected_buildings_have_the_network_and_only_they(plan):
+    joined = plan["connections"].query("connected").index
+    on_network = plan["choices"].index[plan["choices"]["solution"].isin(tables.NETWORK_SOLUTIONS)]
+    assert set(joined) == set(on_network) >= {"t1", "t2", "t3"}
+    services = plan["pipes"].query("kind == 'service'")
+    assert set(services["building"]) == set(joined)
+
+
+def test_pipes_form_a_tree_that_carries_everything_to_the_source(plan):
+    pipes = plan["pipes"]
+    assert not pipes["to_node"].duplicated().any()
+    roots = set(pipes["from_node"]) - set(pipes["to_node"])
+    assert len(roots) == 1
+    first = pipes[pipes["from_node"].isin(roots)]
+    assert first["buildings"].sum() == plan["connections"]["connected"].sum()
+    assert pipes["investment_eur"].sum() == pytest.approx(
+        plan["network_variants"].query("chosen")["investment_eur"].iloc[0]
+    )
+
+
+def test_the_ledger_holds_the_network_once(plan):
+    ledger = plan["ledger"]
+    balance = (
+        ledger.groupby("payee")["amount_eur"].sum().sub(ledger.groupby("payer")["amount_eur"].sum(), fill_value=0.0)
+    )
+    assert balance.sum() == pytest.approx(0, abs=0.01)
+    built = ledger.query("payer == 'heat_company' and payee == 'installer' and what == 'heat network'")[
+        "amount_eur"
+    ].sum()
+    assert built == pytest.approx(plan["project"].at["plan", "investment_eur"], abs=1.0)
+    inside = plan["options"].loc[plan["choices"].index + "|" + plan["choices"]["solution"]]
+    works = ledger.query("what == 'works on heating and building'")["amount_eur"].sum()
+    assert works < inside["investment_eur"].sum()
+
+
+def test_thresholds_cover_the_sections_of_the_design(plan):
+    mains = plan["pipes"].query("kind == 'main'")["section"].dropna().unique()
+    assert set(mains) <= set(plan["thresholds"].index)
+    assert (plan["thresholds"]["trench_eur_per_m"] > 0).all()
+
+
+def test_it_comes_back_from_the_folder(plan, tmp_path):
+    with plan_folder(tmp_path / "plan") as folder:
+        save_plan(plan, folder)
+    again = read_plan(tmp_path / "plan")
+    assert table_hashes(again.tables) == table_hashes(plan.tables)
+    assert again.place.sections is not None
+    import pyogrio
+
+    assert set(pyogrio.list_layers(tmp_path / "plan" / "plan.gpkg")[:, 0]) == {"buildings", "streets", "pipes"}
+
+
+def test_dear_heat_is_left_alone_and_explained():
+    dear = planned(sources=[source(price_eur_per_mwh=400)])
+    assert dear["pipes"].empty
+    assert not dear["network_variants"]["chosen"].any()
+    assert not dear["connections"]["connected"].any()
+    alone = make_plan(krekelwijk.place(), Scenario())
+    pd.testing.assert_frame_equal(dear["choices"], alone["choices"])
+
+
+def test_a_second_dearer_source_changes_nothing_but_is_told(plan):
+    chosen = HeatNetwork(must_connect=["t1", "t2", "t3"])
+    two = planned(sources=[source(), source(name="duur", price_eur_per_mwh=90)], heat_network=chosen)
+    assert len(two["network_variants"]) == 2 * len(plan["network_variants"])
+    assert two["network_variants"].query("chosen").index.str.startswith("bron|").all()
+    pd.testing.assert_frame_equal(two["connections"], plan["connections"])
+    assert "weighed on its own" in " ".join(two["remarks"]["text_en"])
+
+
+def test_what_must_connect_beyond_the_source_names_the_clash():
+    with pytest.raises(InfeasibleError, match="kW"):
+        planned(sources=[source(capacity_kw=1)], heat_network=HeatNetwork(must_connect=["t1", "t2"]))
+
+
+def test_a_regime_above_the_source_is_refused():
+    with pytest.raises(InfeasibleError, match="90"):
+        planned(heat_network=HeatNetwork(regime="high"))
+
+
+def test_without_streets_no_network_is_assessed():
+    place = replace(krekelwijk.place(), streets=None, sections=None, attachments=None)
+    made = make_plan(place, Scenario(sources=[source()]))
+    assert made["network_variants"].empty
+    assert "Network not assessed" in " ".join(made["remarks"]["text_en"])

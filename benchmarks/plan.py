@@ -1,5 +1,6 @@
 """Seconds and memory of the whole plan, per step and per shipped place; each run is a fresh process with warm caches.
-The example scenario of each place is planned, heat network included where the place has streets.
+Each place is planned with its example scenario (a heat network where it has streets) and, keys ending in
+``_without_network``, without any.
 
     .venv/bin/python benchmarks/plan.py [--json FILE] [--full]
 
@@ -26,7 +27,10 @@ from benchmarks.process import Measured, measured  # noqa: E402
 PLACES = ("wechelderzande", "krems_old_town_at", "brugge_sint_jozef", "genk_winterslag", "gent_muide_meulestede")
 HEADLINE = "wechelderzande"
 DATA = ROOT / "src" / "koppelkans" / "place" / "data" / "places"
-TARGETS = {"wechelderzande_s": 20.0, "wechelderzande_gb": 1.0, "all_places_s": 60.0, "tabula_max_error": 0.025}
+TARGETS = {
+    "wechelderzande_s": 20.0, "wechelderzande_gb": 1.0, "all_places_s": 60.0, "wechelderzande_without_network_s": 10.0,
+    "wechelderzande_without_network_gb": 1.0, "all_places_without_network_s": 40.0, "tabula_max_error": 0.025,
+}  # fmt: skip
 REPEATS, FULL_REPEATS = 3, 9
 
 
@@ -38,22 +42,19 @@ def runs(command: list[str], repeats: int) -> list[Measured]:
     return found if found[-1].code else found[1:]
 
 
-def places(figures: lines.Figures, repeats: int, folder: Path) -> list[str]:
-    """Measure the command line on every shipped place; the names of the places that failed."""
+def places(figures: lines.Figures, repeats: int, folder: Path, *, network: bool) -> list[str]:
+    """Measure the command line on every shipped place, with its example scenario or without any; the places that failed."""
     rows, failed, total_s = [], [], 0.0
+    suffix = "" if network else "_without_network"
     for place in PLACES:
-        found = runs(
-            [
-                str(Path(sys.executable).with_name("koppelkans")),
-                "plan",
-                place,
-                "--out",
-                str(folder / place),
-                "--scenario",
-                str(DATA / place / "scenario.toml"),
-            ],
-            repeats,
-        )
+        command = [
+            str(Path(sys.executable).with_name("koppelkans")),
+            "plan",
+            place,
+            "--out",
+            str(folder / f"{place}{suffix}"),
+        ]
+        found = runs(command + ["--scenario", str(DATA / place / "scenario.toml")] * network, repeats)
         if found[-1].code:
             failed.append(place)
             lines.say(f"{place} ended with code {found[-1].code}:\n{found[-1].complaint.strip()}")
@@ -61,13 +62,16 @@ def places(figures: lines.Figures, repeats: int, folder: Path) -> list[str]:
         seconds = statistics.median(run.seconds for run in found)
         peak_gb = max(run.peak_gb for run in found)
         total_s += seconds
-        figures.record(**{f"{place}_s": seconds, f"{place}_gb": peak_gb})
+        figures.record(**{f"{place}{suffix}_s": seconds, f"{place}{suffix}_gb": peak_gb})
         rows.append([place, seconds, min(run.seconds for run in found), max(run.seconds for run in found), peak_gb])
     if not failed:
-        figures.record(all_places_s=total_s)
+        figures.record(**{f"all_places{suffix}_s": total_s})
         rows.append(["all places", total_s, "", "", ""])
+    title = "with its example scenario (heat network)" if network else "without a scenario (no heat source)"
     lines.show(
-        f"koppelkans plan PLACE, {repeats} runs each", ["place", "median s", "least s", "most s", "peak GB"], rows
+        f"koppelkans plan PLACE {title}, {repeats} runs each",
+        ["place", "median s", "least s", "most s", "peak GB"],
+        rows,
     )
     return failed
 
@@ -117,7 +121,8 @@ def main() -> int:
     repeats = FULL_REPEATS if chosen.full else REPEATS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        failed = places(figures, repeats, folder)
+        failed = places(figures, repeats, folder, network=True)
+        failed += places(figures, repeats, folder, network=False)
         floor(figures, repeats, folder)
         steps(folder)
         demand(figures)

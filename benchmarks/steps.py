@@ -37,16 +37,17 @@ def _forget_peak() -> None:
 
 
 def main(place: str, folder: Path) -> None:
-    """Make, save and report the plan of a place, step by step."""
+    """Make, save and report the plan of a place with its example scenario, step by step."""
     watch = Stopwatch()
-    from koppelkans.place import read_place
+    from koppelkans.place import read_place, shipped_scenario
     from koppelkans.plan import make_plan, plan_folder, save_plan
     from koppelkans.report import write_report
-    from koppelkans.scenario import Scenario
+    from koppelkans.scenario import Scenario, read_scenario
 
     watch.begin("read")
     neighbourhood = read_place(place)
-    plan = make_plan(neighbourhood, Scenario(), on_step=watch.begin)
+    example = shipped_scenario(place)
+    plan = make_plan(neighbourhood, read_scenario(example) if example else Scenario(), on_step=watch.begin)
     with plan_folder(folder) as partial:
         watch.begin("save")
         save_plan(plan, partial)

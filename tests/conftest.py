@@ -11,10 +11,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import krekelwijk
 from koppelkans.plan import Plan, make_plan
 from koppelkans.scenario import Scenario
+
+# the same examples in every run: a failure says something about the change, not about the draw
+settings.register_profile("same examples", derandomize=True)
+settings.load_profile("same examples")
 
 ROOT = Path(__file__).parent.parent
 UNDER_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")

@@ -29,7 +29,7 @@ def folders(tmp_path_factory):
     """Two plans of a shipped place: the built-in scenario, and its example with a source and another price world."""
     home = tmp_path_factory.mktemp("plans")
     scenario = home / "duur.toml"
-    scenario.write_text('name = "duur"\ntitle = "Dure energie"\nprice_world = "high"\n')
+    scenario.write_text('name = "duur"\ntitle = "Dure energie"\nprice_world = "high"\nweigh_figures = false\n')
     first = koppelkans("plan", PLACE, "--out", home / "basis")
     second = koppelkans("plan", PLACE, "--out", home / "duur", "--scenario", scenario, "--lang", "en")
     assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output

@@ -15,6 +15,7 @@ from benchmarks import heat_network, network_instances, synthetic_district  # no
 
 from koppelkans.heat.network import NetworkLimits, design_network  # noqa: E402
 
+pytestmark = pytest.mark.slow  # published instances in number; make test runs them
 DATA, PUBLISHED = ROOT / "tests" / "data", ROOT / "tests" / "published"
 LIMITS = NetworkLimits()
 

@@ -19,7 +19,9 @@ def made(request):
             name="ruim", x_m=x_m, y_m=y_m, capacity_kw=100_000, supply_c=75, price_eur_per_mwh=request.param
         )
         network = HeatNetwork(regime="middle")
-        plans[name] = make_plan(read_place(name), Scenario(grid_area="kempen", sources=[source], heat_network=network))
+        plans[name] = make_plan(
+            read_place(name), Scenario(weigh_figures=False, grid_area="kempen", sources=[source], heat_network=network)
+        )
     return plans
 
 

@@ -44,14 +44,14 @@ def test_the_same_place_and_scenario_give_the_same_plan(plan):
 
 def test_the_order_of_the_rows_does_not_matter(plan):
     place = krekelwijk.place()
-    turned = make_plan(replace(place, buildings=place.buildings.iloc[::-1]), Scenario())
+    turned = make_plan(replace(place, buildings=place.buildings.iloc[::-1]), Scenario(weigh_figures=False))
     one, other = plan["choices"], turned["choices"].loc[plan["choices"].index]
     pd.testing.assert_frame_equal(one, other)
     assert turned.run.table_hashes["demand"] == plan.run.table_hashes["demand"]
 
 
 def test_another_choice_is_another_plan(plan):
-    dearer = make_plan(krekelwijk.place(), Scenario(name="duur", price_world="high"))
+    dearer = make_plan(krekelwijk.place(), Scenario(weigh_figures=False, name="duur", price_world="high"))
     assert dearer.run.plan_hash != plan.run.plan_hash
     assert dearer.run.table_hashes["demand"] == plan.run.table_hashes["demand"]
 
@@ -85,14 +85,14 @@ def test_without_a_heat_source_the_plan_says_so(plan):
 
 def test_a_stated_source_is_named_as_assumption():
     source = Source(name="fabriek", x_m=50.0, y_m=20.0, capacity_kw=2_000, supply_c=70, price_eur_per_mwh=25)
-    made = make_plan(krekelwijk.place(), Scenario(sources=[source]))
+    made = make_plan(krekelwijk.place(), Scenario(weigh_figures=False, sources=[source]))
     assert "No heat source given" not in texts(made)
     assert "assumption of the scenario): fabriek" in texts(made)
 
 
 def test_a_place_abroad_and_one_without_streets_say_what_stands_in():
     place = replace(krekelwijk.place(), country="AT", grid_area=None, streets=None)
-    said = texts(make_plan(place, Scenario()))
+    said = texts(make_plan(place, Scenario(weigh_figures=False)))
     assert "lies outside Flanders (AT)" in said
     assert "The grid area is not known" in said
     assert "Network not assessed" in said
@@ -107,7 +107,9 @@ def test_a_held_figure_is_a_remark(plan):
 
 def test_everything_that_does_not_fit_is_told_at_once():
     far = Source(name="ver", x_m=90_000.0, y_m=20.0, capacity_kw=2_000, supply_c=70, price_eur_per_mwh=25)
-    scenario = Scenario(sources=[far], choices=Choices(must={"nergens": "air_heat_pump", "t1": "kachel"}))
+    scenario = Scenario(
+        weigh_figures=False, sources=[far], choices=Choices(must={"nergens": "air_heat_pump", "t1": "kachel"})
+    )
     with pytest.raises(ScenarioError) as error:
         make_plan(krekelwijk.place(), scenario)
     said = str(error.value)
@@ -118,12 +120,12 @@ def test_everything_that_does_not_fit_is_told_at_once():
 
 def test_a_figure_before_its_first_date_names_the_key():
     with pytest.raises(ParameterError, match=r"has no value for .* on 2019-01-01"):
-        make_plan(krekelwijk.place(), Scenario(reference_date="2019-01-01"))
+        make_plan(krekelwijk.place(), Scenario(weigh_figures=False, reference_date="2019-01-01"))
 
 
 def test_an_unknown_stand_in_is_refused_with_a_suggestion():
     with pytest.raises(ParameterError, match=r"elec\.dist_kwhh; did you mean elec\.dist_kwh"):
-        make_plan(krekelwijk.place(), Scenario(stand_ins={"elec.dist_kwhh": "antwerpen"}))
+        make_plan(krekelwijk.place(), Scenario(weigh_figures=False, stand_ins={"elec.dist_kwhh": "antwerpen"}))
 
 
 # ------------------------------------------------------------------------------------------------------------------ the folder
@@ -187,7 +189,7 @@ def test_what_is_no_plan_is_refused(tmp_path, content, message):
 
 
 def test_the_largest_differences_come_first(plan):
-    high = make_plan(krekelwijk.place(), Scenario(name="hoog", price_world="high"))
+    high = make_plan(krekelwijk.place(), Scenario(weigh_figures=False, name="hoog", price_world="high"))
     frame = compare(plan, high)
     assert frame["difference_share"].is_monotonic_decreasing
     assert frame.loc["heat_demand_mwh", "difference_share"] == 0
@@ -201,3 +203,11 @@ def test_the_largest_differences_come_first(plan):
 def test_comparing_one_plan_is_refused(plan):
     with pytest.raises(DataError, match="two plans or more"):
         compare(plan)
+
+
+def test_figures_that_are_not_weighed_are_still_listed(plan):
+    quick = make_plan(krekelwijk.place(), Scenario(weigh_figures=False))
+    assert set(quick["figures"].index) == set(plan["figures"].index)
+    assert quick["figures"]["influence_low_share"].isna().all()
+    assert quick["indicators"]["low"].isna().all()
+    assert "was not computed" in texts(quick)

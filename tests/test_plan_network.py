@@ -19,7 +19,7 @@ def source(**changed) -> Source:
 
 
 def planned(**changed):
-    return make_plan(krekelwijk.place(), Scenario(**{"sources": [source()], **changed}))
+    return make_plan(krekelwijk.place(), Scenario(**{"weigh_figures": False, "sources": [source()], **changed}))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_dear_heat_is_left_alone_and_explained():
     assert dear["pipes"].empty
     assert not dear["network_variants"]["chosen"].any()
     assert not dear["connections"]["connected"].any()
-    alone = make_plan(krekelwijk.place(), Scenario())
+    alone = make_plan(krekelwijk.place(), Scenario(weigh_figures=False))
     pd.testing.assert_frame_equal(dear["choices"], alone["choices"])
 
 
@@ -117,6 +117,6 @@ def test_a_regime_above_the_source_is_refused():
 
 def test_without_streets_no_network_is_assessed():
     place = replace(krekelwijk.place(), streets=None, sections=None, attachments=None)
-    made = make_plan(place, Scenario(sources=[source()]))
+    made = make_plan(place, Scenario(weigh_figures=False, sources=[source()]))
     assert made["network_variants"].empty
     assert "Network not assessed" in " ".join(made["remarks"]["text_en"])

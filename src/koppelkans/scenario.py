@@ -68,8 +68,8 @@ class HeatNetwork(Chosen):
     interest_share: float | None = Field(default=None, ge=0, le=0.3)
     project_rate_share: float | None = Field(default=None, ge=0, le=0.3)
     uptake_shares: tuple[float, ...] = (0.3, 0.5, 0.7)
-    ascent_rounds: int = Field(default=2, ge=1, le=10_000)
-    search_rounds: int = Field(default=3, ge=1, le=10_000)
+    ascent_rounds: int = Field(default=1, ge=1, le=10_000)
+    search_rounds: int = Field(default=2, ge=1, le=10_000)
 
     @field_validator("uptake_shares")
     @classmethod
@@ -96,6 +96,7 @@ class Scenario(Chosen):
 
     ``reference_date`` decides which law holds; ``price_world`` which wholesale prices; ``stand_ins`` (parameter -> scope) and
     ``hold`` (parameters whose last value is kept after its end) answer gaps in the figures, each with a remark.
+    ``weigh_figures``: whether the influence of every uncertain figure is computed; without it indicators have no band.
     """
 
     name: str = "basis"
@@ -115,6 +116,7 @@ class Scenario(Chosen):
     seed: int = Field(default=1, ge=0)
     stand_ins: dict[str, str] = Field(default_factory=dict)
     hold: list[str] = Field(default_factory=lambda: ["gas.social_tariff", "gas.excise"])
+    weigh_figures: bool = True
     sources: list[Source] = Field(default_factory=list)
     choices: Choices = Field(default_factory=Choices)
     heat_network: HeatNetwork = Field(default_factory=HeatNetwork)

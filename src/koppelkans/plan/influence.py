@@ -130,6 +130,14 @@ def _keys_read(answer: Callable[[Parameters], object], parameters: Parameters) -
     return {key for key, _ in recorded.used or {}}
 
 
+def figures_used(parameters: Parameters) -> tuple[pd.DataFrame, list[RemarkRow]]:
+    """The figures that this run used, their influence left open as the scenario chose."""
+    text = "De invloed van onzekere cijfers is niet berekend (weigh_figures = false): de indicatoren hebben geen band."
+    english = "The influence of uncertain figures was not computed (weigh_figures = false): indicators have no band."
+    stated = tables.remark("figures", text, english, level="warning", method="influence")
+    return _figures(dict(parameters.used or {}), parameters, pd.DataFrame({HEADLINE: []})), [stated]
+
+
 def spread(frame: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
     """The indicators with low and high where the moves tell them; figures taken as independent of each other."""
     down = np.sqrt((moves.clip(upper=0) ** 2).sum())

@@ -22,7 +22,7 @@ from koppelkans.people import typical_households
 from koppelkans.place.model import Place
 from koppelkans.plan.accounts import bill_heatings, ledger_of, tariffs_of
 from koppelkans.plan.fingerprint import plan_hash, table_hashes
-from koppelkans.plan.influence import at_design, economics_of, influence, spread
+from koppelkans.plan.influence import at_design, economics_of, figures_used, influence, spread
 from koppelkans.plan.network import NetworkPart, network_part
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
 from koppelkans.plan.stated import account_remarks, place_remarks, source_remarks
@@ -145,6 +145,9 @@ def _money_chapters(
 
 def _weigh_figures(run: _Run, place: Place, scenario: Scenario, parameters: Parameters, area: str) -> None:
     """How far the headline figures move over the range of each uncertain figure: figures table, low and high of indicators."""
+    if not scenario.weigh_figures:
+        run.step("figures", partial(figures_used, parameters))
+        return
     moves: list[pd.DataFrame] = []
 
     def weighed() -> tuple[pd.DataFrame, list[RemarkRow]]:

@@ -29,7 +29,7 @@ def transport(tree: Tree, per_kw: Floats) -> Floats:
 def toggle_users(streets: Streets, users: Users, prices: Prices, tree: Tree, per_kw: Floats) -> float:
     """Connect or leave out users at nodes of the tree, one at a time, while it pays; what was won.
 
-    The tree must be measured; it is afterwards. Users for whom the guess ``per_kw`` leaves no doubt are not tried.
+    The tree must be measured; it is afterwards. Connected users for whom the guess ``per_kw`` leaves no doubt are not tried.
     """
     won, rate = 0.0, transport(tree, per_kw)
     for user in range(len(users.kw)):
@@ -44,7 +44,8 @@ def toggle_users(streets: Streets, users: Users, prices: Prices, tree: Tree, per
             flow = (tree.kw[node] - kw, tree.served[node] - 1, peak_without(tree, node, own))
             change = climb_home(streets, prices, tree, node, flow) + users.value[user]
         else:
-            if not users.must[user] and DOUBT * users.value[user] < about:
+            # no guess here: a pipe with room left takes another user for nothing, whatever the usual price of a kW
+            if not users.must[user] and users.value[user] <= kw * prices.source:
                 continue
             flow = (tree.kw[node] + kw, tree.served[node] + 1, max(tree.peak[node], own))
             change = climb_home(streets, prices, tree, node, flow) - users.value[user]

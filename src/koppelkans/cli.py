@@ -71,14 +71,14 @@ def check(place: PlaceArgument, scenario: ScenarioOption = None, rules: Annotate
     from koppelkans.parameters import read_parameters
     from koppelkans.parameters.coverage import coverage
     from koppelkans.place import check_place
-    from koppelkans.scenario import Scenario, read_scenario
+    from koppelkans.scenario import STAND_IN_AREA, Scenario, read_scenario
 
     chosen = read_scenario(scenario) if scenario else Scenario()
     with err.status(f"{place} wordt gelezen"):
         found = check_place(place, seed=chosen.seed)
     _print_place(found)
     parameters = read_parameters().choosing(stand_ins=chosen.stand_ins, hold=chosen.hold)
-    area = chosen.grid_area or found.grid_area or "antwerpen"
+    area = chosen.grid_area or found.grid_area or STAND_IN_AREA
     first = chosen.reference_date.year
     _print_coverage(coverage(parameters, area=area, years=range(first - 1, first + 4)), area, every=rules)
     _print_remarks(found.remarks, Language.nl)

@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from koppelkans.errors import ScenarioError, suggestion
 from koppelkans.solve import Limits
 
+STAND_IN_AREA = "antwerpen"
+"""Whose tariffs stand in, with a remark, where neither scenario nor place names a grid area."""
+
 
 class Chosen(BaseModel):
     """A part of the scenario: frozen, and strict about its keys."""

@@ -26,12 +26,11 @@ from koppelkans.plan.influence import at_design, economics_of, figures_used, inf
 from koppelkans.plan.network import NetworkPart, network_part
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
 from koppelkans.plan.stated import account_remarks, place_remarks, source_remarks
-from koppelkans.scenario import Scenario
+from koppelkans.scenario import STAND_IN_AREA, Scenario
 from koppelkans.tables import RemarkRow
 
 OnStep = Callable[[str], None]
 SOURCE_MARGIN_M = 5_000.0
-STAND_IN_AREA = "antwerpen"
 
 
 @dataclass(slots=True)

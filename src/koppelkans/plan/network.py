@@ -10,7 +10,14 @@ import pandas as pd
 
 from koppelkans import tables
 from koppelkans.heat import Economics
-from koppelkans.heat.network.design import NetworkChoice, NetworkResult, network_levels, network_variants, no_pipes
+from koppelkans.heat.network.design import (
+    NetworkChoice,
+    NetworkResult,
+    coincidence,
+    network_levels,
+    network_variants,
+    no_pipes,
+)
 from koppelkans.heat.network.design_options import with_network
 from koppelkans.heat.network.instance import NetworkLimits
 from koppelkans.heat.offers import HeatSource, NetworkCase, NetworkTariff
@@ -245,9 +252,7 @@ def _on_section(buildings: gpd.GeoDataFrame, attachments: pd.DataFrame, demand: 
 
 def _own_price(sections: gpd.GeoDataFrame, own: pd.DataFrame, regime: str, case: NetworkCase) -> pd.Series:
     levels = network_levels(regime, case)
-    limit, single = (
-        case.parameters.at("heat_network.coincidence_share", case.economics.day, name) for name in ("limit", "single")
-    )
+    limit, single = coincidence(case)
     peak_kw = own["peak_kw"] * (limit + single / own["buildings"].clip(lower=1))
     level = np.searchsorted(levels.capacity_kw, peak_kw.to_numpy()).clip(max=len(levels.capacity_kw) - 1)
     factor = surface_factor(sections["surface"], parameters=case.parameters, day=case.economics.day)

@@ -159,7 +159,8 @@ def network_levels(regime: str, case: NetworkCase) -> PipeLevels:
     )  # fmt: skip
 
 
-def _coincidence(case: NetworkCase) -> tuple[float, float]:
+def coincidence(case: NetworkCase) -> tuple[float, float]:
+    """The share of their summed peaks that n buildings ask together, as (a, b) in a + b / n."""
     limit, single = (
         case.parameters.at("heat_network.coincidence_share", case.economics.day, name) for name in ("limit", "single")
     )
@@ -180,7 +181,7 @@ def _instance(
         node_count=len(graph.nodes), root=graph.root, tail=edges["tail"].to_numpy(np.int64), head=edges["head"].to_numpy(np.int64),
         length_m=length, extra_eur=length * trench, allowed=np.ones(len(edges), dtype=np.bool_),
         level_cap_kw=levels.capacity_kw, level_eur_per_m=levels.yearly_eur_per_m,
-        slope_eur_per_m_kw=levels.pump_kwh_per_kwh_m * full_load_hours * case.power_eur_per_kwh, coincidence=_coincidence(case),
+        slope_eur_per_m_kw=levels.pump_kwh_per_kwh_m * full_load_hours * case.power_eur_per_kwh, coincidence=coincidence(case),
         customer_node=edges["head"].to_numpy(np.int64)[service], customer_kw=peak_kw,
         customer_value_eur=asked["advantage_eur_per_year"].to_numpy(float), must=graph.customers.isin(must),
         never=graph.customers.isin(never), source_kw=case.source.capacity_kw,
@@ -243,7 +244,7 @@ def _reasons(
 ) -> pd.Series:
     """Why each heated building connects or not; the first that holds. ``room_kw``: what the source has left at its peak."""
     keys = offers.index
-    limit, _ = _coincidence(case)
+    limit, _ = coincidence(case)
     joined = keys.isin(graph.customers[design.connected])
     rules: list[tuple[str, Flags]] = [
         ("must", joined & keys.isin(must)),

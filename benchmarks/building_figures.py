@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fit_prebound import comparison
 
-from koppelkans.building import season, seasonal_need
+from koppelkans.building.seasonal import season, seasonal_need
 from koppelkans.building.typology import variant_envelopes, variants
 from koppelkans.parameters import read_parameters
 

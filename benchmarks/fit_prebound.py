@@ -20,7 +20,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from koppelkans.building import demand
+from koppelkans.building import expected_demand
 from koppelkans.building.gas import GasUse, gas_use
 from koppelkans.parameters import Parameters, read_parameters
 
@@ -65,7 +65,8 @@ def stock() -> pd.DataFrame:
             "level": "D", "use": "residential", "type": rows["form"].mask(flats, "apartment_building"), "heated": True,
             "dwellings": count, "period": rows["period"], "built_year": rows["period"].map(PERIOD_YEARS), "storeys": rows["storeys"],
             "floor_area_m2": rows["floor_area_m2"] * count * np.tile(sizes, len(cells)),
-            **dict.fromkeys(("footprint_m2", "exposed_perimeter_m", "roof_m2", "wall_m2", "window_m2", "ground_m2", "metered_gas_kwh"), empty),
+            **dict.fromkeys(("footprint_m2", "exposed_perimeter_m", "roof_m2", "wall_m2", "window_m2", "ground_m2", "metered_gas_kwh",
+                "roof_w_per_m2k", "wall_w_per_m2k", "window_w_per_m2k", "ground_w_per_m2k", "epc_score_kwh_per_m2"), empty),
             "weight": rows["dwellings"] * rows["gas_share"],
         }
     )  # fmt: skip
@@ -100,7 +101,7 @@ class Modelled:
 def modelled(parameters: Parameters) -> Modelled:
     """The stock under the weather of 2024 with these parameters."""
     frame = stock()
-    result, _ = demand(frame.drop(columns="weight"), parameters=parameters, day=DAY)
+    result, _ = expected_demand(frame.drop(columns="weight"), parameters=parameters, day=DAY)
     use: GasUse = gas_use(parameters, DAY)
     weather = parameters.at("climate.degree_days", DAY, YEAR) / parameters.at("climate.normal_degree_days", DAY)
     count = frame["dwellings"].to_numpy()

@@ -47,6 +47,7 @@ def buildings() -> gpd.GeoDataFrame:
         level="A", heated=frame["use"] != "annex", protected=False, period=tables.period_of(frame["built_year"]),
         footprint_m2=footprint, floor_area_m2=footprint * frame["storeys"], party_share=1 - frame["exposed_perimeter_m"] / perimeter,
         roof_m2=float("nan"), wall_m2=float("nan"), window_m2=float("nan"), ground_m2=float("nan"), metered_gas_kwh=float("nan"),
+        roof_w_per_m2k=float("nan"), wall_w_per_m2k=float("nan"), window_w_per_m2k=float("nan"), ground_w_per_m2k=float("nan"), epc_score_kwh_per_m2=float("nan"),
         use_from="register", type_from="derived", dwellings_from="register", built_year_from="register", storeys_from="register",
         floor_area_from="derived",
     )  # fmt: skip

@@ -52,13 +52,14 @@ def options(heated: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     kwh = demand["heat_kwh"].reindex(heated.index)
     size = heated["dwellings"].clip(lower=1).astype(float)
     frame = pd.DataFrame({
-        "building": heated.index.astype("str"), "solution": "network_middle", "package": "low_temperature_emitters", "flow_c": 60.0,
+        "building": heated.index.astype("str"), "solution": "network_middle", "package": "low_temperature_emitters", "rung": 0,
+        "measures": "low_temperature_emitters", "flow_c": 60.0,
         "investment_eur": 12_000.0 * size, "society_eur_per_year": 2_000.0 * size, "vat_eur": 720.0 * size, "premium_eur": 0.0,
         "owner_investment_eur": 6_000.0 * size, "owner_eur_per_year": 1_900.0 * size, "gas_kwh": 0.0, "electricity_kwh": 0.0,
         "emission_kg": kwh * 0.01, "electric_peak_kw": 0.0, "spf": 1.0,
     }, index=heated.index)  # fmt: skip
     frame.index = pd.Index(heated.index.astype(str) + "|network_middle", name="option", dtype="str")
-    return frame.astype({"solution": "str", "package": "str"})[tables.OPTIONS.column_names]
+    return frame.astype({"solution": "str", "package": "str", "measures": "str"})[tables.OPTIONS.column_names]
 
 
 def choices(choices_without: pd.DataFrame, connected: pd.Series) -> pd.DataFrame:
@@ -67,6 +68,7 @@ def choices(choices_without: pd.DataFrame, connected: pd.Series) -> pd.DataFrame
     return choices_without.assign(
         solution=choices_without["solution"].mask(joined, "network_middle"),
         package=choices_without["package"].mask(joined, "low_temperature_emitters"),
+        measures=choices_without["measures"].mask(joined, "low_temperature_emitters"),
         second_best=choices_without["second_best"].mask(joined, "air_heat_pump"),
     )
 

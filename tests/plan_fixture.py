@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.affinity import translate
 
+import energy_fixture
 import krekelwijk
 import network_fixture
 from koppelkans import tables
@@ -21,10 +22,16 @@ from koppelkans.scenario import Scenario
 COPIES = 6
 KWH_PER_M2 = 120.0
 SOLUTIONS = {
+    # the package of the ground heat pump is rung 2 of the ladder: roof and glazing
     # society EUR a year per home, owner, investment, own money, gas factor, power factor, kg per kWh heat, package, flow
     "gas_boiler": (2_600.0, 2_000.0, 3_000.0, 3_180.0, 1.1, 0.0, 0.22, "as_is", 75.0),
     "air_heat_pump": (2_300.0, 2_200.0, 14_000.0, 11_000.0, 0.0, 0.33, 0.04, "low_temperature_emitters", 45.0),
-    "ground_heat_pump": (2_500.0, 2_500.0, 24_000.0, 19_000.0, 0.0, 0.25, 0.03, "usual_renovation", 40.0),
+    "ground_heat_pump": (2_500.0, 2_500.0, 24_000.0, 19_000.0, 0.0, 0.25, 0.03, "medium_renovation", 40.0),
+}
+MEASURES = {
+    "as_is": "",
+    "low_temperature_emitters": "low_temperature_emitters",
+    "medium_renovation": "roof+glazing+low_temperature_emitters",
 }
 
 
@@ -67,7 +74,8 @@ def demand(buildings: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame({
         "method": "typology", "theoretical_space_heat_kwh": heat * 1.3, "space_heat_kwh": heat * 0.85, "hot_water_kwh": heat * 0.15,
         "heat_kwh": heat, "heat_low_kwh": heat * 0.6, "heat_high_kwh": heat * 1.5, "heat_loss_w_per_k": heat / 60, "peak_kw": heat / 2_000,
-        "usual_share": 0.6, "advanced_share": 0.35, "electricity_kwh": 3_000.0, "calibrated": False,
+        "reference_m2": buildings["floor_area_m2"] * buildings["heated"], "occupants": 2.3 * buildings["dwellings"], "hourly_space_heat_kwh": heat * 1.04,
+        "cold_kwh": heat * 0.05, "overheating_hours": buildings["heated"] * 100.0, "electricity_kwh": 3_000.0, "calibrated": False,
     })  # fmt: skip
     frame["method"] = frame["method"].where(buildings["heated"], "not_heated").astype("str")
     return tables.check(tables.DEMAND, frame)
@@ -81,7 +89,8 @@ def options(buildings: pd.DataFrame, heat: pd.DataFrame) -> pd.DataFrame:
         kwh = heat["heat_kwh"].reindex(heated.index)
         size = heated["dwellings"].clip(lower=1) * (0.8 + kwh / 60_000)
         frame = pd.DataFrame({
-            "building": heated.index.astype("str"), "solution": solution, "package": package, "flow_c": flow, "investment_eur": invest * size,
+            "building": heated.index.astype("str"), "solution": solution, "package": package, "rung": 2 if package == "medium_renovation" else 0,
+            "measures": MEASURES[package], "flow_c": flow, "investment_eur": invest * size,
             "society_eur_per_year": society * size, "vat_eur": invest * size * 0.06, "premium_eur": (invest * 1.06 - own) * size,
             "owner_investment_eur": own * size, "owner_eur_per_year": owner * size,
             "gas_kwh": kwh * gas, "electricity_kwh": kwh * power, "emission_kg": kwh * emission, "electric_peak_kw": kwh * power / 700,
@@ -89,7 +98,7 @@ def options(buildings: pd.DataFrame, heat: pd.DataFrame) -> pd.DataFrame:
         }, index=heated.index)  # fmt: skip
         frame.index = pd.Index(heated.index.astype(str) + "|" + solution, name="option", dtype="str")
         parts.append(frame)
-    joined = pd.concat(parts).astype({"solution": "str", "package": "str"})
+    joined = pd.concat(parts).astype({"solution": "str", "package": "str", "measures": "str"})
     return tables.check(tables.OPTIONS, joined)
 
 
@@ -99,7 +108,8 @@ def choices(buildings: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     ground = pd.Series([number % 3 == 0 for number in range(len(heated))], index=heated)
     frame = pd.DataFrame({
         "solution": ground.map({True: "ground_heat_pump", False: "air_heat_pump"}),
-        "package": ground.map({True: "usual_renovation", False: "low_temperature_emitters"}),
+        "package": ground.map({True: "medium_renovation", False: "low_temperature_emitters"}),
+        "measures": ground.map({True: MEASURES["medium_renovation"], False: MEASURES["low_temperature_emitters"]}),
         "second_best": ground.map({True: "air_heat_pump", False: "ground_heat_pump"}),
         "regret_eur_per_year": found.loc[heated + "|air_heat_pump", "society_eur_per_year"].to_numpy() * 0.08,
         "owner_best": "gas_boiler", "reason": "least cost",
@@ -225,8 +235,9 @@ def plan(neighbourhood: Place | None = None, scenario: Scenario | None = None) -
     density = line_density(here.buildings, streets, heat)
     if here.streets is None:
         density = density.assign(length_from="points").astype({"length_from": "str"})
+    chosen = choices(here.buildings, found)
     made: dict[str, pd.DataFrame] = {name: tables.TABLES[name].empty() for name in network_fixture.NAMES} | {
-        "demand": heat, "options": found, "choices": choices(here.buildings, found), "line_density": density, "households": households(),
+        **energy_fixture.energy(here.buildings, heat, chosen), "demand": heat, "options": found, "choices": chosen, "line_density": density, "households": households(),
         "bills": bills(), "ledger": ledger(), "indicators": indicators(heat, found), "figures": figures(), "remarks": remarks(),
     }  # fmt: skip
     run = RunRecord(

@@ -10,13 +10,21 @@ from hypothesis import strategies as st
 
 import krekelwijk
 from koppelkans import tables
-from koppelkans.building import Envelope, Season, demand, season, seasonal_need
+from koppelkans.building import Metered
+from koppelkans.building import demand as heat_demand
 from koppelkans.building.homes import band, renovated_share, spread_of_mean
+from koppelkans.building.seasonal import Envelope, Season, season, seasonal_need
 from koppelkans.building.typology import FORMS, STATES, shells
 from koppelkans.errors import DataError, OutOfRangeError
 from koppelkans.parameters import read_parameters
 
 DAY = date(2026, 11, 1)
+
+
+def demand(buildings, *, metered=None, **about):
+    """The table and the remarks."""
+    found = heat_demand(buildings, metered=Metered(statistics=metered), **about)
+    return found.demand, found.remarks
 
 
 def krekelwijk_demand(**changes):
@@ -131,7 +139,6 @@ def test_the_table_keeps_its_contract_and_order():
     heated = result[result["method"] != "not_heated"]
     assert (heated["heat_low_kwh"] < heated["heat_kwh"]).all()
     assert (heated["heat_kwh"] < heated["heat_high_kwh"]).all()
-    assert (heated["advanced_share"] <= heated["usual_share"]).all()
     assert heated["heat_kwh"].to_numpy() == pytest.approx(
         (heated["space_heat_kwh"] + heated["hot_water_kwh"]).to_numpy()
     )
@@ -237,11 +244,13 @@ def test_own_meter_sets_the_level_of_its_building():
     metered = buildings.assign(metered_gas_kwh=modelled.where(modelled.index == "t2") * 1.5)
     result, remarks = demand(metered, parameters=read_parameters(), day=DAY)
     assert result["calibrated"].sum() == 1
-    assert result.loc["t2", "heat_kwh"] == pytest.approx(1.5 * free.loc["t2", "heat_kwh"])
+    assert 1.45 < result.loc["t2", "heat_kwh"] / free.loc["t2", "heat_kwh"] < 1.5
     assert result.loc["t2", "peak_kw"] > free.loc["t2", "peak_kw"]
     narrow = result.loc["t2", "heat_high_kwh"] / result.loc["t2", "heat_low_kwh"]
     assert narrow < free.loc["t2", "heat_high_kwh"] / free.loc["t2", "heat_low_kwh"]
-    pd.testing.assert_frame_equal(result.drop("t2"), free.drop("t2"))
+    # one household says a little of its neighbours and nothing of a school
+    assert 1 < result.loc["t3", "heat_kwh"] / free.loc["t3", "heat_kwh"] < 1.2
+    assert result.loc["school", "heat_kwh"] == free.loc["school", "heat_kwh"]
     assert any("own meter" in row["text_en"] for row in remarks)
 
 
@@ -250,43 +259,20 @@ def test_sector_total_sets_the_level_of_dwellings(unit, scale):
     free, _ = krekelwijk_demand()
     buildings = krekelwijk.buildings()
     homes = buildings["use"] == "residential"
-    each = gas_of(free, buildings, degree_days=1873)[homes].sum() / buildings.loc[homes, "dwellings"].sum()
-    connections = 1_000.0
-    metered = statistics(
-        ("gas_kwh", 1.2 * each * connections * scale, unit), ("gas_connections", connections, "aantal")
-    )
-    result, remarks = krekelwijk_demand(metered=metered)
-    expected = 1.2 ** (0.25**2 / (0.25**2 + 0.55**2 / connections))
-    assert result.loc["t1", "heat_kwh"] == pytest.approx(expected * free.loc["t1", "heat_kwh"])
+    total = 1.2 * gas_of(free, buildings, degree_days=1873)[homes].sum()
+    dwellings = buildings.loc[homes, "dwellings"].sum()
+    metered = statistics(("gas_kwh", total * scale, unit), ("gas_connections", dwellings, "aantal"))
+    result, _ = krekelwijk_demand(metered=metered)
+    heat = result.loc[homes, "heat_kwh"].sum() / free.loc[homes, "heat_kwh"].sum()
+    assert heat == pytest.approx(1.2, abs=0.03)
     assert set(result.index[result["calibrated"]]) == set(buildings.index[homes])
     assert result.loc["school", "heat_kwh"] == free.loc["school", "heat_kwh"]
-    assert any(f"factor {expected:.2f}" in row["text_en"] for row in remarks)
-
-
-def test_few_connections_move_the_model_less():
-    free, _ = krekelwijk_demand()
-    factors = []
-    for connections in (3.0, 30.0, 3_000.0):
-        metered = statistics(("gas_kwh", 20_000.0 * connections, "kWh"), ("gas_connections", connections, ""))
-        factors.append(krekelwijk_demand(metered=metered)[0].loc["t1", "heat_kwh"] / free.loc["t1", "heat_kwh"])
-    assert 1 < factors[0] < factors[1] < factors[2]
 
 
 def test_sector_total_without_connections_is_said_not_used():
     result, remarks = krekelwijk_demand(metered=statistics(("gas_kwh", 1e6, "kWh")))
     assert not result["calibrated"].any()
     assert any(row["about"] == "sector_statistics" and row["level"] == "warning" for row in remarks)
-
-
-def test_empty_house_on_a_meter_is_said_not_used():
-    free, _ = krekelwijk_demand()
-    buildings = krekelwijk.buildings()
-    reading = gas_of(free, buildings).where(buildings["use"] == "residential")
-    reading["t1"] = 100.0
-    result, remarks = demand(buildings.assign(metered_gas_kwh=reading), parameters=read_parameters(), day=DAY)
-    assert not result.loc["t1", "calibrated"]
-    assert result.loc["t1", "heat_kwh"] == pytest.approx(free.loc["t1", "heat_kwh"])
-    assert any("1 metered uses lie outside" in row["text_en"] for row in remarks)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- refusals

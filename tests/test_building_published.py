@@ -60,7 +60,7 @@ def test_mean_heating_power_on_the_coldest_day_lies_below_the_sizing_peak():
     coldest = daily.loc[daily["outdoor_c"].idxmin()]
     useful_kw = coldest["all_kwh"] / 24 / (1.108 * 1.07)
     stock = fit_prebound.stock()
-    result, _ = fit_prebound.demand(
+    result, _ = fit_prebound.expected_demand(
         stock.drop(columns="weight"),
         parameters=read_parameters(),
         day=fit_prebound.DAY,

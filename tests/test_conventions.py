@@ -257,6 +257,13 @@ WITHOUT_UNIT = {
     "quantity": "unit in quantity_unit",
     "indicators.value": "unit in unit", "indicators.low": "unit in unit", "indicators.high": "unit in unit",
     "sector_statistics.value": "unit in unit",
+    "meters.connections": "a count, float because it may be unknown", "calibration.connections": "a count, float because it may be unknown",
+    "demand.occupants": "an expected count", "label_migration.dwellings": "an expected count", "obligations.dwellings_now": "an expected count",
+    "obligations.dwellings_after": "an expected count", "orderings.dwellings": "a count", "fossil_free_dwellings": "a count",
+    "fossil_free_below_a_dwellings": "an expected count", "light_dwellings": "a count", "medium_dwellings": "a count",
+    "deep_dwellings": "a count", "deep_avoided_dwellings": "a count", "changed_buildings": "a mean count over draws",
+    "epc_terms.expenditure": "dimensionless", "epc_terms.primary_factor": "dimensionless",
+    "schedule_limits.available": "unit in unit", "schedule_limits.used": "unit in unit",
     "figures.value": "unit in unit", "figures.low": "unit in unit", "figures.high": "unit in unit",
 }  # fmt: skip
 """Number columns whose name needs no unit, and why."""

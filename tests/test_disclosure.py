@@ -241,3 +241,55 @@ def test_every_merged_group_passes_and_hides_its_members(rows):
         assert (
             disclosure.attack(frame, hidden)["high"] >= (1 + RULES.protection_share) * inside.to_numpy() - 1e-2
         ).all()
+
+
+# --------------------------------------------------------------------------------------------------- parts, neighbours, margins
+
+
+def test_only_buildings_that_add_something_count_as_contributors():
+    adds = pd.Series([1.0] * 9 + [0.0] * 11 + [1.0] * 20, name="saved")
+    who, rows = pd.Series(range(40)), pd.Series(["few"] * 20 + ["many"] * 20)
+    found = disclosure.published_parts(adds, who, rows).values["saved"]
+    # nine of twenty add: hidden, and the others with them, for the total would tell
+    assert found.isna().tolist() == [True, True, False]
+    assert found[TOTAL] == 29.0
+    assert disclosure.published_sums(adds, rows).complete
+
+
+def test_a_building_that_adds_to_several_cells_counts_once_in_their_total():
+    who = pd.Series(list(range(8)) * 3)
+    parts, trades = pd.Series(1.0, index=who.index, name="eur"), pd.Series(["roof"] * 8 + ["wall"] * 8 + ["floor"] * 8)
+    assert disclosure.published_parts(parts, who, trades).hidden.all().all()
+
+
+def test_a_cell_to_which_nobody_adds_is_zero_in_the_open():
+    parts = pd.Series([2.0] * 12 + [0.0] * 3, name="eur")
+    rows = pd.Series(["roof"] * 12 + ["wall"] * 3)
+    found = disclosure.published_parts(parts, pd.Series(range(15)), rows, pd.Series(["2027"] * 15)).values
+    assert found["2027"].to_dict() == {"roof": 24.0, "wall": 0.0, TOTAL: 24.0}
+
+
+def test_neighbours_join_until_every_group_may_be_published():
+    groups = pd.Series(["a"] * 30 + ["b"] * 4 + ["c"] * 12 + ["d"] * 40)
+    found = disclosure.merged_neighbours(pd.Series(1.0, index=groups.index), groups, order=list("abcd"))
+    assert found.value_counts().to_dict() == {"d": 40, "a": 30, "b|c": 16}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=6))
+def test_joined_neighbours_leave_nothing_to_hide(sizes):
+    order = [str(number) for number in range(len(sizes))]
+    groups = pd.Series([name for name, size in zip(order, sizes, strict=True) for _ in range(size)], dtype="str")
+    found = disclosure.merged_neighbours(pd.Series(1.0, index=groups.index), groups, order=order)
+    counts = found.value_counts()
+    assert len(counts) <= 1 or counts.min() >= RULES.contributors
+    assert sorted("|".join(counts.index).split("|")) == sorted(set(groups)) if len(groups) else counts.empty
+
+
+def test_totals_on_both_sides_are_never_hidden():
+    rows = pd.Series(["x"] * 33 + ["y"] * 27)
+    columns = pd.Series(["a"] * 30 + ["b"] * 3 + ["a"] * 12 + ["b"] * 15)
+    found = disclosure.published_crosstab(rows, columns)
+    assert found.values[TOTAL].tolist() == [33.0, 27.0, 60.0]
+    assert found.values.loc[TOTAL].tolist() == [42.0, 18.0, 60.0]
+    assert found.hidden.loc["x", "b"]

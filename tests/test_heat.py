@@ -12,7 +12,10 @@ from koppelkans import tables
 from koppelkans.errors import DataError, InfeasibleError
 from koppelkans.heat import Economics, heat_choices, heat_options, least_cost
 from koppelkans.heat.costs import annuity_share
+from koppelkans.heat.insulation import stop_insulating
+from koppelkans.heat.options import FOSSIL, option_arrays, options_table, pick
 from koppelkans.parameters import read_parameters
+from renovation_fixture import DEEP, LADDER, LIGHT, ladders, rung
 
 DAY = date(2026, 11, 1)
 FIGURES = read_parameters()
@@ -35,7 +38,6 @@ def house(name, **about):
     usual = {
         "building": name, "type": "terraced", "use": "residential", "period": "1946_1970", "dwellings": 1, "protected": False,
         "heated": True, "floor_area_m2": 150.0, "space_heat_kwh": 10_000.0, "hot_water_kwh": 2_000.0, "peak_kw": 8.0,
-        "usual_share": 0.6, "advanced_share": 0.45,
     }  # fmt: skip
     return usual | about
 
@@ -44,7 +46,7 @@ def stock_of(*houses):
     """Buildings and demand, with the columns that this chapter reads."""
     frame = pd.DataFrame(list(houses)).set_index("building")
     frame.index = frame.index.astype("str")
-    need = ["space_heat_kwh", "hot_water_kwh", "peak_kw", "usual_share", "advanced_share"]
+    need = ["space_heat_kwh", "hot_water_kwh", "peak_kw"]
     demand = frame[need].assign(heat_kwh=frame["space_heat_kwh"] + frame["hot_water_kwh"])
     return frame.drop(columns=need), demand
 
@@ -66,13 +68,20 @@ def support(amount_eur=1_500.0, cap_share=0.25):
     return pd.DataFrame({"amount_eur": amount_eur, "cap_share": cap_share}, index=pd.Index(PUMPS, name="solution"))
 
 
-def options_of(*houses, figures=FIGURES, power=None, premium=None, economics=ECONOMICS):
+def options_of(*houses, figures=FIGURES, power=None, premium=None, economics=ECONOMICS, **by_building):
     buildings, demand = stock_of(*houses)
     help_eur = support() if premium is None else premium
     frame, _ = heat_options(
-        buildings, demand, prices(**(power or {})), help_eur, economics=economics, parameters=figures
-    )
+        buildings, demand, ladders(buildings, **by_building), prices(**(power or {})), help_eur, economics=economics, parameters=figures
+    )  # fmt: skip
     return tables.check(tables.OPTIONS, frame)
+
+
+def arrays_of(*houses, **by_building):
+    buildings, demand = stock_of(*houses)
+    return option_arrays(
+        buildings, demand, ladders(buildings, **by_building), prices(), support(), economics=ECONOMICS, parameters=FIGURES
+    )  # fmt: skip
 
 
 def solutions_of(options, building):
@@ -155,15 +164,101 @@ def test_a_recent_house_is_ready_and_an_old_one_is_not():
 
 
 def test_renovation_is_taken_when_it_costs_little_and_saves_much():
-    cheap = FIGURES.changed(
-        "heat.advanced_renovation.investment_eur_per_m2", since=date(2020, 1, 1), value=1.0, scope="terraced"
+    cheap = (LADDER[0], LADDER[1], {**LADDER[2], "eur_per_m2": 1.0, "fan_kwh": 250.0})
+    options = options_of(house("row"), house("other"), row=cheap)
+    boiler = options.loc["row|gas_boiler"]
+    assert (boiler["package"], boiler["rung"], boiler["measures"]) == ("deep_renovation", 2, DEEP)
+    assert boiler["gas_kwh"] == pytest.approx((4_500 + 2_000) / FIGURES.at("heat.boiler.efficiency_share", DAY))
+    other = options.loc["other|gas_boiler"]
+    assert (other["package"], other["rung"], other["measures"]) == ("as_is", 0, "")
+
+
+def test_ventilation_is_paid_by_hand():
+    """250 kWh a year: 0.13 EUR and 0.08 kg/kWh at 100 EUR/t for society, 0.30 EUR for the owner; no peak."""
+    silent = (LADDER[0], rung(1, 0.45, 1.0, measures=DEEP, depth="deep_renovation"))
+    fans = (LADDER[0], {**silent[1], "fan_kwh": 250.0})
+    still, moved = (options_of(house("row"), row=ladder).loc["row|gas_boiler"] for ladder in (silent, fans))
+    names = ["society_eur_per_year", "owner_eur_per_year", "emission_kg", "electricity_kwh"]
+    more = moved[names] - still[names]
+    assert more["electricity_kwh"] == pytest.approx(250.0)
+    assert more["emission_kg"] == pytest.approx(20.0)
+    assert more["society_eur_per_year"] == pytest.approx(250 * 0.13 + 0.02 * 100)
+    assert more["owner_eur_per_year"] == pytest.approx(250 * 0.30)
+    assert moved["electric_peak_kw"] == 0.0
+    assert moved["spf"] == still["spf"]
+
+
+def test_renovation_and_emitters_have_their_own_lives_by_hand():
+    """A heat pump that may only be built with rung 2 and emitters: 330 + 40 EUR/m2 on 150 m2, 40 and 30 years."""
+    only = tuple(step for step in LADDER if step["rung"] == 2)
+    hot = with_figures(
+        air_heat_pump__flow_limit_c=36.0, emitters__low_flow_c=35.0, emitters__life_years=30.0, emitters__investment_eur_per_m2=40.0
+    )  # fmt: skip
+    free = hot.changed("heat.air_heat_pump.investment_eur", since=date(2020, 1, 1), value=1e-9)
+    dear, cheap = (
+        options_of(house("row"), figures=figures, row=only).loc["row|air_heat_pump"]
+        for figures in (free, free.changed("heat.emitters.investment_eur_per_m2", since=date(2020, 1, 1), value=0.0))
     )
-    options = options_of(house("row"), house("listed", protected=True), figures=cheap)
-    assert options.at["row|gas_boiler", "package"] == "advanced_renovation"
-    assert options.at["row|gas_boiler", "gas_kwh"] == pytest.approx(
-        (4_500 + 2_000) / FIGURES.at("heat.boiler.efficiency_share", DAY)
+    assert dear["measures"] == f"{DEEP}+low_temperature_emitters"
+    assert dear["package"] == "deep_renovation"
+    assert dear["investment_eur"] == pytest.approx(150 * 370.0)
+    assert dear["society_eur_per_year"] - cheap["society_eur_per_year"] == pytest.approx(
+        6_000 * annuity_share(30.0, 0.03)
     )
-    assert options.at["listed|gas_boiler", "package"] == "as_is"
+    power_eur = cheap["electricity_kwh"] * (0.13 + 0.08 * 0.1)
+    network_eur = cheap["electric_peak_kw"] * 60.0 * FIGURES.at("heat.peak_coincidence_share", DAY)
+    renovation_eur = cheap["society_eur_per_year"] - power_eur - network_eur
+    assert renovation_eur == pytest.approx(150 * 330.0 * annuity_share(40.0, 0.03), abs=0.01)
+
+
+def test_a_ladder_without_rungs_forbids_them():
+    whole = options_of(house("row"), house("other"))
+    bound = options_of(house("row"), house("other"), row=LADDER[1:])
+    assert (bound.loc[bound["building"] == "row", "rung"] >= 1).all()
+    pd.testing.assert_frame_equal(bound[bound["building"] == "other"], whole[whole["building"] == "other"])
+
+
+def test_where_to_stop_insulating_by_hand():
+    """Rung 1 nearly free, rung 2 dear: stop at 1. The next rung saves 1,500 kWh more for 0.0433 x 150 x 299 EUR more a year."""
+    ladder = (LADDER[0], rung(1, 0.6, 1.0, measures=LIGHT, depth="medium_renovation"), rung(2, 0.45, 300.0, measures=DEEP, depth="deep_renovation"))  # fmt: skip
+    found = stop_insulating(arrays_of(house("row"), house("done"), row=ladder, done=ladder[:1]))
+    assert list(found.index) == ["row", "done"]
+    assert found.loc["row", "rung"] == 1
+    assert found.loc["row", "saved_share"] == pytest.approx(1 - 0.36)
+    assert found.loc["row", "next_rung_eur_per_kwh"] == pytest.approx(
+        float(annuity_share(40.0, 0.03)) * 150 * 299 / 1_500
+    )
+    assert found.loc["done", "rung"] == 0
+    assert pd.isna(found.loc["done", "next_rung_eur_per_kwh"])
+
+
+def test_insulation_for_nothing_stops_at_the_last_rung_and_dear_insulation_at_none():
+    free, dear = (tuple({**step, "eur_per_m2": step["eur_per_m2"] * price} for step in LADDER) for price in (0.0, 10.0))
+    found = stop_insulating(arrays_of(house("free"), house("dear"), free=free, dear=dear))
+    assert list(found["rung"]) == [2, 0]
+
+
+def test_picks_obey_what_is_allowed():
+    arrays = arrays_of(*VILLAGE)
+    best = pick(arrays, solutions=~FOSSIL)
+    rungs = arrays.packages.rung
+    deep = pick(arrays, packages=np.broadcast_to(rungs == 2, arrays.packages.useful.shape), solutions=~FOSSIL)
+    cost = arrays.allowed_cost
+    every = np.arange(len(arrays.buildings))
+    assert not FOSSIL[best.solution].any()
+    assert (rungs[deep.package] == 2).all()
+    assert (cost[every, deep.solution, deep.package] >= cost[every, best.solution, best.package]).all()
+    nothing = pick(arrays, packages=np.zeros(arrays.packages.useful.shape, dtype=bool))
+    assert (nothing.solution == -1).all()
+    assert (nothing.package == -1).all()
+
+
+def test_options_under_a_bound_come_from_the_same_arrays():
+    arrays = arrays_of(*VILLAGE)
+    bound = options_table(arrays, packages=arrays.packages.useful & (arrays.packages.rung <= 1))
+    tables.check(tables.OPTIONS, bound)
+    assert (bound["rung"] <= 1).all()
+    pd.testing.assert_frame_equal(options_table(arrays), options_of(*VILLAGE))
 
 
 def test_a_boiler_for_each_flat_costs_as_many_boilers():
@@ -204,21 +299,25 @@ def test_what_the_municipality_sets_goes_first():
 
 def test_remarks_name_the_share_of_rows():
     buildings, demand = stock_of(*VILLAGE)
-    _, remarks = heat_options(buildings, demand, prices(), support(), economics=ECONOMICS, parameters=FIGURES)
+    _, remarks = heat_options(
+        buildings, demand, ladders(buildings), prices(), support(), economics=ECONOMICS, parameters=FIGURES
+    )
     table = tables.check(tables.REMARKS, tables.remarks(remarks))
     special = table.loc[table["about"] == "options", "rows_share"]
-    assert sorted(special) == pytest.approx([1 / 6, 1 / 6, 1 / 6, 3 / 6])
+    assert sorted(special) == pytest.approx([1 / 6, 1 / 6, 3 / 6])
 
 
 def test_nothing_heated_gives_empty_tables():
     buildings, demand = stock_of(VILLAGE[-1])
-    options, remarks = heat_options(buildings, demand, prices(), support(), economics=ECONOMICS, parameters=FIGURES)
+    options, remarks = heat_options(
+        buildings, demand, ladders(buildings), prices(), support(), economics=ECONOMICS, parameters=FIGURES
+    )
     choices, _ = heat_choices(options, fossil_free=True, must={}, never={})
     assert len(tables.check(tables.OPTIONS, options)) == len(tables.check(tables.CHOICES, choices)) == len(remarks) == 0
-    nothing = least_cost(
-        buildings, demand, prices(), support(), economics=ECONOMICS, parameters=FIGURES, fossil_free=True
-    )
-    assert nothing.empty
+    arrays = arrays_of(VILLAGE[-1])
+    assert least_cost(arrays, fossil_free=True).empty
+    assert stop_insulating(arrays).empty
+    assert len(pick(arrays).solution) == 0
 
 
 # ------------------------------------------------------------------------------------------------------------- properties
@@ -227,11 +326,11 @@ def test_nothing_heated_gives_empty_tables():
 @pytest.mark.parametrize("fossil_free", [True, False])
 def test_the_short_way_gives_the_cost_of_the_choices(fossil_free):
     buildings, demand = stock_of(*VILLAGE)
-    options, _ = heat_options(buildings, demand, prices(), support(), economics=ECONOMICS, parameters=FIGURES)
-    choices, _ = heat_choices(options, fossil_free=fossil_free, must={}, never={})
-    short = least_cost(
-        buildings, demand, prices(), support(), economics=ECONOMICS, parameters=FIGURES, fossil_free=fossil_free
+    options, _ = heat_options(
+        buildings, demand, ladders(buildings), prices(), support(), economics=ECONOMICS, parameters=FIGURES
     )
+    choices, _ = heat_choices(options, fossil_free=fossil_free, must={}, never={})
+    short = least_cost(arrays_of(*VILLAGE), fossil_free=fossil_free)
     chosen = options.loc[choices.index + "|" + choices["solution"]]
     gas = options[options["solution"] == "gas_boiler"].set_index("building").loc[choices.index]
     assert list(short.index) == list(choices.index)
@@ -260,10 +359,12 @@ def test_dearer_electricity_never_makes_a_heat_pump_cheaper(dearer):
 @given(heat_kwh=floats(1_000, 60_000), peak_kw=floats(1, 60), area_m2=floats(30, 600), saved=floats(0.1, 0.95))
 @settings(max_examples=25, deadline=None)
 def test_every_house_has_a_fossil_free_option_and_finite_costs(heat_kwh, peak_kw, area_m2, saved):
-    one = house(
-        "h", space_heat_kwh=heat_kwh, peak_kw=peak_kw, floor_area_m2=area_m2, usual_share=1 - saved / 2, advanced_share=1 - saved
-    )  # fmt: skip
-    options = options_of(one)
+    one = house("h", space_heat_kwh=heat_kwh, peak_kw=peak_kw, floor_area_m2=area_m2)
+    steps = (
+        rung(1, 1 - saved / 2, 200.0, depth="light_renovation"),
+        rung(2, 1 - saved, 330.0, depth="deep_renovation"),
+    )
+    options = options_of(one, h=(LADDER[0], *steps))
     assert "air_heat_pump" in solutions_of(options, "h")
     numbers = options.select_dtypes("number")
     assert np.isfinite(numbers.to_numpy()).all()
@@ -305,10 +406,34 @@ def test_contradicting_choices_are_refused_with_the_buildings_named():
 def test_a_building_without_demand_is_refused():
     buildings, demand = stock_of(house("a"), house("b"))
     with pytest.raises(DataError, match=r"no row for 1 buildings \(b\)"):
-        heat_options(buildings, demand.drop("b"), prices(), support(), economics=ECONOMICS, parameters=FIGURES)
+        heat_options(
+            buildings,
+            demand.drop("b"),
+            ladders(buildings),
+            prices(),
+            support(),
+            economics=ECONOMICS,
+            parameters=FIGURES,
+        )
+
+
+def test_a_building_without_any_rung_is_refused():
+    buildings, demand = stock_of(house("a"), house("b"))
+    with pytest.raises(DataError, match=r"renovations has no row for 1 buildings \(b\); expected at least one"):
+        heat_options(
+            buildings, demand, ladders(buildings, b=()), prices(), support(), economics=ECONOMICS, parameters=FIGURES
+        )
 
 
 def test_missing_prices_are_refused():
     buildings, demand = stock_of(house("a"))
     with pytest.raises(DataError, match="no row gas"):
-        heat_options(buildings, demand, prices().drop("gas"), support(), economics=ECONOMICS, parameters=FIGURES)
+        heat_options(
+            buildings,
+            demand,
+            ladders(buildings),
+            prices().drop("gas"),
+            support(),
+            economics=ECONOMICS,
+            parameters=FIGURES,
+        )

@@ -186,7 +186,7 @@ def offers_of(advantage, kw=10.0, heat_kwh=15_000.0):
     )
     frame = pd.DataFrame(dict.fromkeys(OFFER_COLUMNS, 0.0), index=pd.Index(names, name="building", dtype="str"))
     return frame.assign(
-        fits=True, package="as_is", flow_c=60.0, heat_kwh=heat_kwh, peak_kw=kw, spf=1.0, alternative="air_heat_pump", dwellings=1,
+        fits=True, package="as_is", rung=0.0, measures="", flow_c=60.0, heat_kwh=heat_kwh, peak_kw=kw, spf=1.0, alternative="air_heat_pump", dwellings=1,
         alternative_eur_per_year=3_000.0, advantage_eur_per_year=worth, society_eur_per_year=3_000.0 - worth,
     )  # fmt: skip
 
@@ -198,7 +198,7 @@ def prices():
 
 
 def case_of(**about):
-    return replace(NetworkCase(SOURCE, TARIFF, ECONOMICS, FIGURES, prices()), **about)
+    return replace(NetworkCase(SOURCE, TARIFF, ECONOMICS, FIGURES, prices(), tables.RENOVATIONS.empty()), **about)
 
 
 def network_of(advantage=6_000.0, stretch=1.0, case=None, offers=None, surface=None):
@@ -358,8 +358,8 @@ def individual_options():
         index=pd.Index([f"{name}|air_heat_pump" for name in names], name="option", dtype="str"),
     )
     return frame.assign(
-        building=names, solution="air_heat_pump", package="as_is", flow_c=45.0, society_eur_per_year=3_000.0, spf=3.0
-    ).astype({"building": "str", "solution": "str", "package": "str"})  # fmt: skip
+        building=names, solution="air_heat_pump", package="as_is", rung=0, measures="", flow_c=45.0, society_eur_per_year=3_000.0, spf=3.0
+    ).astype({"building": "str", "solution": "str", "package": "str", "measures": "str"})  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------------- all temperatures

@@ -16,6 +16,7 @@ from koppelkans.heat.choices import best_individual
 from koppelkans.heat.costs import annuity_share
 from koppelkans.heat.offers import HeatSource, NetworkCase, NetworkTariff, network_offers
 from koppelkans.parameters import read_parameters
+from renovation_fixture import DEEP, LADDER, ladders
 
 DAY = date(2026, 11, 1)
 SINCE = date(2020, 1, 1)
@@ -55,19 +56,18 @@ def village():
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=names)
     frame.index = pd.Index(frame.index, name="building", dtype="str")
     need = ["space_heat_kwh", "hot_water_kwh", "peak_kw"]
-    demand = frame[need].assign(
-        heat_kwh=frame["space_heat_kwh"] + frame["hot_water_kwh"], usual_share=0.6, advanced_share=0.45
-    )
+    demand = frame[need].assign(heat_kwh=frame["space_heat_kwh"] + frame["hot_water_kwh"])
     return frame.drop(columns=need), demand
 
 
 BUILDINGS, DEMAND = village()
 NO_SUPPORT = pd.DataFrame({"amount_eur": [], "cap_share": []}, index=pd.Index([], name="solution", dtype="str"))
-OPTIONS, _ = heat_options(BUILDINGS, DEMAND, prices(), NO_SUPPORT, economics=ECONOMICS, parameters=FIGURES)
+RENOVATIONS = ladders(BUILDINGS, listed=LADDER[:1])
+OPTIONS, _ = heat_options(BUILDINGS, DEMAND, RENOVATIONS, prices(), NO_SUPPORT, economics=ECONOMICS, parameters=FIGURES)
 
 
 def case_of(figures=FIGURES, **about):
-    return replace(NetworkCase(SOURCE, TARIFF, ECONOMICS, figures, prices()), **about)
+    return replace(NetworkCase(SOURCE, TARIFF, ECONOMICS, figures, prices(), RENOVATIONS), **about)
 
 
 def offers_of(regime="network_high", case=None):
@@ -113,6 +113,20 @@ def test_low_temperature_needs_emitters_and_a_booster():
     assert offer["owner_investment_eur"] == pytest.approx(1.06 * (900 + 150 * 40) + 2_000)
 
 
+def test_insulation_is_part_of_what_connecting_needs():
+    """A network at 40 without emitters below 45: a row house can only join after its last rung, whose fans use 200 kWh."""
+    cold = FIGURES.changed("heat_network.regime.supply_c", since=SINCE, value=40.0, scope="network_low")
+    cold = cold.changed("heat.emitters.low_flow_c", since=SINCE, value=45.0)
+    cold = cold.changed("heat.emitters.oversizing", since=SINCE, value=2.0)
+    ladder = (*LADDER[:2], {**LADDER[2], "fan_kwh": 200.0, "peak_share": 0.3})
+    offer = offers_of("network_low", case_of(cold, renovations=ladders(BUILDINGS, row=ladder))).loc["row"]
+    assert (offer["package"], offer["rung"], offer["measures"]) == ("deep_renovation", 2, DEEP)
+    assert offer["peak_kw"] == pytest.approx(8.0 * 0.3)
+    lifted = 2_000 * (52.5 - 35.0) / 42.5
+    assert offer["electricity_kwh"] == pytest.approx(lifted + 200.0)
+    assert offer["heat_kwh"] == pytest.approx(4_500 + 2_000 - lifted)
+
+
 def test_flats_have_one_set_a_distribution_and_its_losses():
     offer = offers_of().loc["flats"]
     delivered = 1 - FIGURES.at("heat.collective.loss_share", DAY)
@@ -154,7 +168,7 @@ def test_the_alternative_follows_what_the_municipality_sets():
 
 
 def test_where_no_package_reaches_the_temperature_the_offer_does_not_fit():
-    """A network at 40 gives 35 in the building: too cold for emitters at 45, and for an old house after part of the renovation."""
+    """A network at 40 gives 35 in the building: too cold for emitters at 45, and for an old house that may not be renovated."""
     cold = FIGURES.changed("heat_network.regime.supply_c", since=SINCE, value=40.0, scope="network_low")
     cold = cold.changed("heat.emitters.low_flow_c", since=SINCE, value=45.0)
     offers = offers_of("network_low", case_of(cold))
@@ -190,7 +204,7 @@ def test_the_order_of_rows_does_not_matter():
 
 def test_nothing_heated_gives_an_empty_table():
     shed = BUILDINGS.loc[["shed"]]
-    none, _ = heat_options(shed, DEMAND, prices(), NO_SUPPORT, economics=ECONOMICS, parameters=FIGURES)
+    none, _ = heat_options(shed, DEMAND, RENOVATIONS, prices(), NO_SUPPORT, economics=ECONOMICS, parameters=FIGURES)
     assert network_offers(shed, DEMAND, none, "network_low", case_of()).empty
 
 

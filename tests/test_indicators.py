@@ -9,7 +9,7 @@ from koppelkans.indicators import chosen_options, indicators, reference_options
 
 def option(building, solution, **values):
     row = {
-        "building": building, "solution": solution, "package": "as_is", "flow_c": 55.0, "investment_eur": 5_000.0, "vat_eur": 300.0, "premium_eur": 0.0,
+        "building": building, "solution": solution, "package": "as_is", "rung": 0, "measures": "", "flow_c": 55.0, "investment_eur": 5_000.0, "vat_eur": 300.0, "premium_eur": 0.0,
         "society_eur_per_year": 2_000.0, "owner_investment_eur": 5_300.0, "owner_eur_per_year": 2_400.0, "gas_kwh": 12_000.0,
         "electricity_kwh": 100.0, "emission_kg": 2_200.0, "electric_peak_kw": 0.1, "spf": 0.9,
     }  # fmt: skip
@@ -24,23 +24,35 @@ HEAT_PUMP = {"investment_eur": 15_000.0, "vat_eur": 900.0, "premium_eur": 1_500.
 def parts():
     options = pd.DataFrame([
         option("a", "gas_boiler"), option("a", "air_heat_pump", **HEAT_PUMP),
-        option("b", "gas_boiler", owner_eur_per_year=2_000.0), option("b", "air_heat_pump", package="usual_renovation", **HEAT_PUMP),
+        option("b", "gas_boiler", owner_eur_per_year=2_000.0), option("b", "air_heat_pump", package="deep_renovation", **HEAT_PUMP),
         option("c", "collective_gas_boiler", gas_kwh=40_000.0), option("c", "collective_heat_pump", **HEAT_PUMP | {"emission_kg": 900.0}),
     ]).set_index("option")  # fmt: skip
     tables.check(tables.OPTIONS, options)
     choices = pd.DataFrame(
         {
             "solution": ["air_heat_pump", "air_heat_pump", "collective_heat_pump"],
-            "package": ["as_is", "usual_renovation", "as_is"],
+            "package": ["as_is", "deep_renovation", "as_is"],
         },
         index=pd.Index(["a", "b", "c"], name="building"),
     )
-    buildings = pd.DataFrame({"dwellings": [1, 1, 4]}, index=choices.index)
+    buildings = pd.DataFrame({"dwellings": [1, 1, 4], "heated": True, "use": "residential"}, index=choices.index)
     demand = pd.DataFrame(
-        {"heat_kwh": [10_000.0, 10_000.0, 30_000.0], "peak_kw": [6.0, 6.0, 20.0]}, index=choices.index
-    )
+        {
+            "heat_kwh": [10_000.0, 10_000.0, 30_000.0], "peak_kw": [6.0, 6.0, 20.0], "cold_kwh": [500.0, 0.0, 1_500.0],
+            "overheating_hours": [300.0, 0.0, 150.0],
+        }, index=choices.index,
+    )  # fmt: skip
     density = pd.DataFrame({"heat_mwh": [30.0, 20.0], "length_m": [20.0, 80.0]})
-    made = {"demand": demand, "options": options, "choices": choices, "line_density": density}
+    hours = pd.DataFrame(
+        {"space_heat_kw": [9.0, 20.0, 0.0], "hot_water_kw": [2.0, 1.0, 3.0], "space_heat_after_kw": [6.0, 9.0, 0.0]}
+    )
+    migration = pd.DataFrame({
+        "rule": ["today", "today", "today", "two_axis"], "from_label": ["A", "D", "D", "A"], "to_label": ["A", "A", "B", "A"],
+        "dwellings": [0.5, 1.5, 4.0, 6.0],
+    })  # fmt: skip
+    made = {
+        "demand": demand, "options": options, "choices": choices, "line_density": density, "hours": hours, "label_migration": migration,
+    }  # fmt: skip
     return buildings, made | {name: tables.TABLES[name].empty() for name in ("network_variants", "project")}
 
 
@@ -60,6 +72,19 @@ def test_energy_and_emissions_by_hand(parts):
     assert value["dwellings_renovated"] == 1
     assert value["fossil_free_heat_share"] == 1
     assert value["co2_avoided_tonnes"] == pytest.approx(6.6 - 1.7)
+
+
+def test_hours_cold_and_labels_by_hand(parts):
+    value = figures(parts)
+    assert value["peak_hour_mw"] == pytest.approx(0.021)
+    assert value["peak_hour_after_mw"] == pytest.approx(0.010)
+    assert value["heat_after_mwh"] == pytest.approx(0.021)
+    assert value["cold_demand_mwh"] == pytest.approx(2.0)
+    assert value["overheating_hours"] == pytest.approx((300 + 4 * 150) / 6)
+    assert value["dwellings_deep"] == 1
+    assert value["label_a_now_dwellings"] == pytest.approx(0.5)
+    assert value["label_a_after_dwellings"] == pytest.approx(2.0)
+    assert "borehole_regeneration_share" not in value  # no ground heat pump in the plan
 
 
 def test_the_cost_per_tonne_leaves_the_carbon_price_out(parts):

@@ -35,6 +35,8 @@ from koppelkans.report.summary import status_lines
 from koppelkans.scenario import Scenario, Source
 
 SPACE, MINUS = "\u00a0", "\u2212"
+UNTOLD = {"records", "households", "prices", "remarks", "figures", "indicators", "project_years"}
+"""Tables that no remark is about, or that are named elsewhere."""
 UNPUBLISHED = ("Veldpad 1", "t1_0", "school_3", "a1_2")
 """Streets and buildings of the fixture that may not appear anywhere."""
 
@@ -130,7 +132,8 @@ def test_every_vocabulary_has_its_words(language):
     vocabularies = {
         "types": tables.TYPES, "periods": tables.PERIODS, "solution_names": tables.SOLUTIONS, "packages": tables.PACKAGES,
         "provenance": tables.PROVENANCE, "carriers": tables.CARRIERS, "classes": tables.DENSITY_CLASSES,
-        "standings": ("official", "secondary", "unverified"), "reasons": tables.CONNECTION_REASONS,
+        "standings": ("official", "secondary", "unverified"), "reasons": tables.CONNECTION_REASONS, "measures": tables.MEASURES,
+        "epc_rules": tables.EPC_RULES, "meter_levels": tables.METER_LEVELS, "ordering_names": tables.ORDERINGS, "about": tables.TABLES.keys() - UNTOLD,
     }  # fmt: skip
     texts = tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8"))
     assert {group: [key for key in keys if key not in texts[group]] for group, keys in vocabularies.items()} == {
@@ -142,7 +145,11 @@ def test_every_vocabulary_has_its_words(language):
 def test_text_and_graphics_stand_out_from_the_page():
     for colour in (palette.INK, palette.SOFT_INK, palette.ACCENT, *palette.LEVELS.values()):
         assert palette.contrast(colour, palette.PANEL) >= 4.5
-    for colour in (*palette.DENSITY.values(), *palette.SOLUTIONS.values(), *palette.PERIODS.values(), palette.HIDDEN):
+    shown = (
+        *palette.DENSITY.values(), *palette.SOLUTIONS.values(), *palette.PERIODS.values(), *palette.LABELS.values(), *palette.RUNGS, *palette.KINDS,
+        palette.HIDDEN, palette.NOW, palette.AFTER, palette.HOT_WATER, palette.COLD,
+    )  # fmt: skip
+    for colour in shown:
         assert palette.contrast(colour, palette.PAPER) >= 3.0
     assert palette.contrast("#000000", "#ffffff") == pytest.approx(21.0)
 
@@ -224,8 +231,8 @@ def test_counts_of_a_few_dwellings_or_all_but_a_few_stay_hidden(value, shown):
 
 def test_chapters_in_order(document):
     assert [section.anchor for section in document.sections] == [
-        "samenvatting", "start", "oplossingen", "keuze", "warmtedichtheid", "warmtenet", "facturen", "uitstoot", "cijfers", "kanttekeningen",
-        "bronnen",
+        "samenvatting", "start", "vraag", "ijking", "renovatie", "oplossingen", "keuze", "labels", "volgordes", "planning", "warmtedichtheid",
+        "warmtenet", "facturen", "uitstoot", "gegevens", "cijfers", "kanttekeningen", "bronnen",
     ]  # fmt: skip
 
 

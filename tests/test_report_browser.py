@@ -2,11 +2,13 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import energy_fixture
 import plan_fixture
 from koppelkans.report import write_report
 
@@ -21,7 +23,11 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Path:
-    return write_report(plan_fixture.plan_with_network(), tmp_path_factory.mktemp("report"))[0]
+    plan = plan_fixture.plan_with_network()
+    meters = energy_fixture.calibration(plan["demand"], plan.place.buildings)
+    return write_report(
+        replace(plan, tables={**plan.tables, "calibration": meters}), tmp_path_factory.mktemp("report")
+    )[0]
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,8 @@ ScenarioOption = Annotated[
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="Map van een plan. Folder of a plan.")]
 
 _STEPS = {
-    "demand": "Warmtevraag", "prices": "Energieprijzen", "support": "Premies", "options": "Oplossingen per gebouw", "network": "Warmtenet",
+    "demand": "Warmtevraag en koude", "coincidence": "Gelijktijdigheid", "renovations": "Renovatieladder", "hours": "Uren van het gebied",
+    "epc": "Energielabels", "orderings": "Drie volgordes", "schedule": "Werken per periode", "data_value": "Wat gegevens waard zijn", "prices": "Energieprijzen", "support": "Premies", "options": "Oplossingen per gebouw", "network": "Warmtenet",
     "choices": "Keuze per gebouw", "line_density": "Warmtedichtheid per straat", "households": "Voorbeeldgezinnen",
     "bills": "Facturen", "ledger": "Grootboek", "indicators": "Indicatoren", "figures": "Invloed van onzekere cijfers",
 }  # fmt: skip
@@ -103,7 +104,10 @@ def plan(
     with err.status("Gebied wordt gelezen") as status:
         neighbourhood = read_place(place, seed=chosen.seed)
         target = out_folder or Path("plannen") / f"{neighbourhood.name}-{chosen.name}"
-        made = make_plan(neighbourhood, chosen, on_step=lambda name: status.update(_STEPS.get(name, name)))
+        made = make_plan(
+            neighbourhood, chosen, folder=scenario.parent if scenario else None,
+            on_step=lambda name: status.update(_STEPS.get(name, name)),
+        )  # fmt: skip
         with plan_folder(target) as folder:
             status.update("Planmap wordt geschreven")
             save_plan(made, folder)

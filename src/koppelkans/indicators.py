@@ -15,12 +15,19 @@ KWH_PER_MWH = 1_000.0
 KW_PER_MW = 1_000.0
 KG_PER_TONNE = 1_000.0
 
+GROUND = "ground_heat_pump"
 REFERENCES = ("gas_boiler", "collective_gas_boiler")
 
 _FIGURES = [
     # id, group, Dutch, English, unit, method
     ("heat_demand_mwh", "energy", "Warmtevraag", "Useful heat demand", "MWh/jaar", "indicators-energy"),
     ("peak_heat_mw", "energy", "Som van de warmtepieken", "Sum of heat peaks", "MW", "indicators-energy"),
+    ("peak_hour_mw", "energy", "Hoogste uur van het gebied, typisch jaar", "Highest hour of the place, typical year", "MW", "hours-of-place"),
+    ("peak_hour_after_mw", "energy", "Hoogste uur van het gebied na het plan", "Highest hour of the place after the plan", "MW", "hours-of-place"),
+    ("heat_after_mwh", "energy", "Warmtevraag na het plan", "Useful heat demand after the plan", "MWh/jaar", "hours-of-place"),
+    ("cold_demand_mwh", "energy", "Koudevraag", "Cold demand", "MWh/jaar", "cold"),
+    ("overheating_hours", "energy", "Uren te warm zonder koeling, gemiddelde woning", "Hours too warm without cooling, mean dwelling", "uur/jaar", "cold"),
+    ("borehole_regeneration_share", "energy", "Warmte die koelen teruggeeft aan de boringen", "Heat that cooling gives back to boreholes", "aandeel", "cold"),
     ("line_density_mwh_per_m", "energy", "Warmtedichtheid als iedereen aansluit", "Linear heat density when everybody connects", "MWh/m per jaar", "line-density"),
     ("gas_now_mwh", "energy", "Gas in de referentie (elk gebouw op gas)", "Gas in the reference (every building on gas)", "MWh/jaar", "indicators-reference"),
     ("gas_after_mwh", "energy", "Gas na het plan", "Gas after the plan", "MWh/jaar", "indicators-energy"),
@@ -30,6 +37,9 @@ _FIGURES = [
     ("buildings_off_gas", "energy", "Gebouwen van het gas", "Buildings off gas", "gebouwen", "indicators-energy"),
     ("dwellings_off_gas", "energy", "Woningen van het gas", "Dwellings off gas", "woningen", "indicators-energy"),
     ("dwellings_renovated", "energy", "Woningen met isolatiewerken in het plan", "Dwellings with insulation works in the plan", "woningen", "indicators-energy"),
+    ("dwellings_deep", "energy", "Woningen met een diepe renovatie", "Dwellings with a deep renovation", "woningen", "renovation-ladder"),
+    ("label_a_now_dwellings", "energy", "Woningen met verwacht label A nu (model)", "Dwellings with expected label A now (model)", "woningen", "epc-distribution"),
+    ("label_a_after_dwellings", "energy", "Woningen met verwacht label A na het plan (model)", "Dwellings with expected label A after the plan (model)", "woningen", "epc-distribution"),
     ("co2_now_tonnes", "emissions", "CO2 in de referentie (elk gebouw op gas)", "CO2 in the reference (every building on gas)", "t/jaar", "indicators-emissions"),
     ("co2_after_tonnes", "emissions", "CO2 na het plan", "CO2 after the plan", "t/jaar", "indicators-emissions"),
     ("co2_avoided_tonnes", "emissions", "Vermeden CO2", "Avoided CO2", "t/jaar", "indicators-emissions"),
@@ -77,11 +87,13 @@ def chosen_options(options: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame
 
 
 def indicators(
-    buildings: pd.DataFrame, made: Mapping[str, pd.DataFrame], *, carbon_eur_per_tonne: float, year: int
-) -> pd.DataFrame:
+    buildings: pd.DataFrame, made: Mapping[str, pd.DataFrame], *, carbon_eur_per_tonne: float, year: int,
+    regeneration_share: float = float("nan"),
+) -> pd.DataFrame:  # fmt: skip
     """The indicators of a plan (contract INDICATORS): energy, emissions, cost and finance, low and high still empty.
 
-    ``made`` holds DEMAND, OPTIONS, CHOICES, LINE_DENSITY, NETWORK_VARIANTS, CONNECTIONS and PROJECT by name. The reference is the
+    ``made`` holds DEMAND, HOURS, OPTIONS, CHOICES, LINE_DENSITY, LABEL_MIGRATION, NETWORK_VARIANTS, CONNECTIONS and PROJECT by name;
+    ``regeneration_share`` what cooling gives back to the boreholes of the plan. The reference is the
     same buildings, all heated with gas: what the data cannot tell is who heats with oil, wood or electricity today. A figure
     without meaning (cost per tonne when nothing is avoided, a network that is not there) is left out.
     Method: docs/method.md#indicators-energy and the sections after it.
@@ -92,6 +104,9 @@ def indicators(
     network = _network(made, demand)
     values = {
         **_energy(demand, before, after, dwellings),
+        **_hours(made["hours"]),
+        **_cold(buildings, demand, after, regeneration_share),
+        **_labels(made["label_migration"]),
         **_emissions(before, after),
         **_cost(demand, before, after, dwellings),
         **_finance(before, after, dwellings),
@@ -134,7 +149,7 @@ def _network(made: Mapping[str, pd.DataFrame], demand: pd.DataFrame) -> dict[str
 def _energy(demand: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, dwellings: pd.Series) -> dict[str, float]:
     heat_kwh = demand["heat_kwh"].reindex(after.index)
     free = ~after["solution"].isin(tables.FOSSIL_SOLUTIONS)
-    renovated = after["package"].isin(["usual_renovation", "advanced_renovation"])
+    renovated = after["package"].isin(tables.DEPTHS[1:])
     return {
         "heat_demand_mwh": demand["heat_kwh"].sum() / KWH_PER_MWH,
         "peak_heat_mw": demand["peak_kw"].sum() / KW_PER_MW,
@@ -146,6 +161,37 @@ def _energy(demand: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, dwe
         "buildings_off_gas": float(free.sum()),
         "dwellings_off_gas": float(dwellings[free].sum()),
         "dwellings_renovated": float(dwellings[renovated].sum()),
+        "dwellings_deep": float(dwellings[after["package"] == tables.DEPTHS[-1]].sum()),
+    }
+
+
+def _hours(hours: pd.DataFrame) -> dict[str, float]:
+    water = hours["hot_water_kw"]
+    after = hours["space_heat_after_kw"] + water
+    return {
+        "peak_hour_mw": float((hours["space_heat_kw"] + water).max()) / KW_PER_MW,
+        "peak_hour_after_mw": float(after.max()) / KW_PER_MW,
+        "heat_after_mwh": float(after.sum()) / KWH_PER_MWH,
+    }
+
+
+def _cold(buildings: pd.DataFrame, demand: pd.DataFrame, after: pd.DataFrame, given_back: float) -> dict[str, float]:
+    """Cold of all heated buildings, hours too warm of the mean dwelling, and what boreholes get back where there are any."""
+    homes = buildings["dwellings"].where(buildings["heated"] & (buildings["use"] == "residential"), 0)
+    return {
+        "cold_demand_mwh": demand["cold_kwh"].sum() / KWH_PER_MWH,
+        "overheating_hours": _ratio((demand["overheating_hours"] * homes).sum(), homes.sum()),
+        "borehole_regeneration_share": given_back if (after["solution"] == GROUND).any() else float("nan"),
+    }
+
+
+def _labels(migration: pd.DataFrame) -> dict[str, float]:
+    """Expected dwellings with label A under the rule of today."""
+    today = migration[migration["rule"] == tables.EPC_RULES[0]]
+    best = tables.EPC_LABELS[0]
+    return {
+        "label_a_now_dwellings": float(today.loc[today["from_label"] == best, "dwellings"].sum()),
+        "label_a_after_dwellings": float(today.loc[today["to_label"] == best, "dwellings"].sum()),
     }
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from koppelkans.errors import ScenarioError, suggestion
 from koppelkans.solve import Limits
 
+Trade = Literal["roof", "wall", "floor", "glazing", "ventilation", "installation"]
 STAND_IN_AREA = "antwerpen"
 """Whose tariffs stand in, with a remark, where neither scenario nor place names a grid area."""
 
@@ -23,7 +24,10 @@ class Chosen(BaseModel):
 
 
 class Source(Chosen):
-    """A heat source: always stated by the user. ``x_m``, ``y_m`` in the coordinate system of the place."""
+    """A heat source: always stated by the user. ``x_m``, ``y_m`` in the coordinate system of the place.
+
+    ``gas_kwh_per_kwh`` and ``electricity_kwh_per_kwh``: what a kWh of its heat uses, for the energy label; waste heat uses none.
+    """
 
     name: str
     x_m: float
@@ -32,6 +36,8 @@ class Source(Chosen):
     supply_c: float = Field(ge=10, le=130)
     price_eur_per_mwh: float = Field(ge=0, le=500)
     emission_kg_per_kwh: float = Field(default=0.0, ge=0, le=1)
+    gas_kwh_per_kwh: float = Field(default=0.0, ge=0, le=3)
+    electricity_kwh_per_kwh: float = Field(default=0.0, ge=0, le=1.5)
     available_from_year: int | None = Field(default=None, ge=2000, le=2100)
     assumption: bool = True
     note: str = ""
@@ -94,12 +100,42 @@ class HeatNetwork(Chosen):
         return {name: float(value) for name, value in self.model_dump(exclude=others, exclude_none=True).items()}
 
 
+class Renovation(Chosen):
+    """What bounds the works in buildings. Empty: the figure of the parameters, or no bound. Euros without VAT.
+
+    ``target_kwh_per_m2``: need that efficiency first aims at; ``comfort_floor_kwh_per_m2``: need that every dwelling is brought under where
+    it can be, whatever the solution. ``budget_eur_per_year`` and ``trade_eur_per_year`` (by trade) bound the works of a year,
+    ``emission_cut_share`` the emission of the last period (share below now), ``street_kw`` the electric peak that each street may add.
+    ``periods`` of ``period_years`` are weighed; ``rounds`` bounds the work on the proof.
+    """
+
+    target_kwh_per_m2: float | None = Field(default=None, gt=0, le=500)
+    comfort_floor_kwh_per_m2: float | None = Field(default=None, gt=0, le=1_000)
+    budget_eur_per_year: float | None = Field(default=None, ge=0)
+    trade_eur_per_year: dict[Trade, float] = Field(default_factory=dict)
+    emission_cut_share: float | None = Field(default=None, ge=0, le=1)
+    street_kw: float | None = Field(default=None, ge=0)
+    periods: int = Field(default=6, ge=1, le=12)
+    period_years: int = Field(default=5, ge=1, le=15)
+    rounds: int = Field(default=200, ge=1, le=100_000)
+
+    @field_validator("trade_eur_per_year")
+    @classmethod
+    def _not_negative(cls, amounts: dict[Trade, float]) -> dict[Trade, float]:
+        if any(amount < 0 for amount in amounts.values()):
+            raise ValueError("amounts of zero or more, EUR a year")
+        return amounts
+
+
 class Scenario(Chosen):
     """All choices of one run.
 
     ``reference_date`` decides which law holds; ``price_world`` which wholesale prices; ``stand_ins`` (parameter -> scope) and
     ``hold`` (parameters whose last value is kept after its end) answer gaps in the figures, each with a remark.
     ``weigh_figures``: whether the influence of every uncertain figure is computed; without it indicators have no band.
+    ``ordering``: efficiency first, fossil-free first, or the date leads and the solution sets the insulation; ``fossil_free_year`` is that
+    date. ``weather_file``: an EPW of the user's own instead of the typical year of Uccle. ``data_draws``: synthetic truths over which
+    the worth of data is weighed; 0 leaves it out.
     """
 
     name: str = "basis"
@@ -113,6 +149,10 @@ class Scenario(Chosen):
     society_rate_share: float = Field(default=0.03, ge=0, le=0.2)
     owner_rate_share: float = Field(default=0.04, ge=0, le=0.2)
     fossil_free: bool = True
+    ordering: Literal["efficiency_first", "fossil_free_first", "date_leads"] = "date_leads"
+    fossil_free_year: int = Field(default=2050, ge=2020, le=2150)
+    weather_file: str | None = None
+    data_draws: int = Field(default=2, ge=0, le=100)
     income_category: Literal["cat1", "cat2", "cat3", "cat4"] = "cat2"
     grid_area: str | None = None
     design_outdoor_c: float | None = Field(default=None, ge=-30, le=10)
@@ -123,6 +163,7 @@ class Scenario(Chosen):
     sources: list[Source] = Field(default_factory=list)
     choices: Choices = Field(default_factory=Choices)
     heat_network: HeatNetwork = Field(default_factory=HeatNetwork)
+    renovation: Renovation = Field(default_factory=Renovation)
     limits: Limits = Field(default_factory=Limits)
 
     @field_validator("name")
@@ -171,6 +212,6 @@ def _fault(item: Any, model: type[BaseModel]) -> str:
 
 def _known_keys(model: type[BaseModel]) -> set[str]:
     names = set(model.model_fields)
-    for part in (Source, Choices, HeatNetwork, Limits):
+    for part in (Source, Choices, HeatNetwork, Renovation, Limits):
         names |= set(part.model_fields) if model is Scenario else set()
     return names

@@ -1,10 +1,11 @@
-"""Demand: how much heat, hot water and electricity does each building need, now and after renovation, and at which peak?
+"""Demand: how much heat, hot water, cold and electricity does each building need, hour by hour, now and after renovation?
 
-The seasonal method of TABULA gives the theoretical need of an envelope; measured Flemish gas meters say how much of it is
-really used (prebound); metered totals of the place, where given, replace the mean. Institutions go by use and floor area.
+One record per building, three levels: the seasonal method of TABULA says what an envelope needs in theory, the hourly model (``hours``) when
+it needs it and how warm it gets, and profiles (``load``) give the hours at the level of real use. Measured Flemish gas meters say how much
+is really used (prebound); metered totals of the place replace that level (``calibration``). ``renovation`` finds the packages of measures
+that make sense, ``epc`` the labels under each version of the rule, ``selection`` who is done when. Institutions go by use and floor area.
 """
 
-from koppelkans.building.expected import demand
-from koppelkans.building.seasonal import Envelope, Season, season, seasonal_need
+from koppelkans.building.expected import HeatDemand, Metered, demand, expected_demand
 
-__all__ = ["Envelope", "Season", "demand", "season", "seasonal_need"]
+__all__ = ["HeatDemand", "Metered", "demand", "expected_demand"]

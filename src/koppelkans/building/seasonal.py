@@ -78,7 +78,8 @@ class Envelope:
 
     ``reference_m2`` is the TABULA reference area; ``transmission_w_per_k`` has b factors and thermal bridges inside;
     ``solar_kwh`` is what the windows let in during the season; ``reduction_first`` and ``reduction_last`` are the
-    temperature-reduction factors at a transmission of 1 and of 4 W/m2K.
+    temperature-reduction factors at a transmission of 1 and of 4 W/m2K; ``recovered_per_hour`` is the air change whose heat a
+    balanced ventilation gives back.
     """
 
     reference_m2: Floats
@@ -87,14 +88,15 @@ class Envelope:
     solar_kwh: Floats
     reduction_first: Floats
     reduction_last: Floats
+    recovered_per_hour: Floats | float = 0.0
 
     def loss_w_per_k(self, season: Season) -> Floats:
         """Transmission and ventilation together [W/K]."""
         return self.transmission_w_per_k + self.ventilation_w_per_k(season)
 
     def ventilation_w_per_k(self, season: Season) -> Floats:
-        """Ventilation for use and infiltration [W/K]."""
-        changes = season.use_per_hour + self.infiltration_per_hour
+        """Ventilation for use and infiltration [W/K], what is recovered taken off."""
+        changes = season.use_per_hour + self.infiltration_per_hour - self.recovered_per_hour
         volume_m3: Floats = self.reference_m2 * season.room_height_m
         return season.air_wh_per_m3k * changes * volume_m3
 

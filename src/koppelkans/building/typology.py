@@ -6,9 +6,11 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from koppelkans import tables
-from koppelkans.building.seasonal import ORIENTATIONS, Envelope, Season
+from koppelkans.building.seasonal import ORIENTATIONS, Envelope, Floats, Season
+from koppelkans.errors import DataError
 from koppelkans.parameters import reference_table
 
 STATES = ("existing", "usual", "advanced")
@@ -19,6 +21,9 @@ GROUPS = {
     "ground": ("floor_1", "floor_2"),
 }
 """Elements of TABULA by the four surfaces that a building table knows; doors count as wall."""
+
+PARTS = {"roof": ("roof_1", "roof_2"), "wall": ("wall_1", "wall_2"), "ground": ("floor_1", "floor_2")}
+"""The two parts of a surface: one against the outdoor air, ground or cellar, which a renovation treats, and one behind an unheated space."""
 
 HOUSES = ("detached", "semi_detached", "terraced")
 SMALL, LARGE, TOWER = "apartment_small", "apartment_large", "apartment_tower"
@@ -51,8 +56,41 @@ def variants(season: Season) -> pd.DataFrame:
         **surfaces,
         bridge_u=table["bridge_u"] * (1 - treated_share) + table["bridge_measure_u"] * treated_share,
         solar_kwh_per_m2=season.solar_share * glazing * caught / surfaces["window_m2"],
-        reduction_first=table["reduction_1"], reduction_last=table["reduction_4"],
+        reduction_first=table["reduction_1"], reduction_last=table["reduction_4"], glass_g=glazing,
+        **_constructions(table, surfaces),
     )  # fmt: skip
+
+
+def _constructions(table: pd.DataFrame, surfaces: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    found: dict[str, pd.Series] = {}
+    for surface, (first, second) in PARTS.items():
+        found |= {f"{surface}_bare_u": table[f"{first}_u"], f"{surface}_added_r": table[f"{first}_measure_r"]}
+        for name, element in {"first": first, "second": second}.items():
+            found[f"{surface}_{name}_share"] = table[f"{element}_m2"] / surfaces[f"{surface}_m2"]
+            found[f"{surface}_{name}_r"] = table[f"{element}_unheated_r"]
+            found[f"{surface}_{name}_b"] = table[f"{element}_b"]
+    door = 1.0 / table["door_1_measure_r"].where(table["door_1_measure"] == "replace")
+    return found | {
+        "door_share": table["door_1_m2"] / surfaces["wall_m2"],
+        "door_u": door.fillna(table["door_1_u"]),
+    }
+
+
+def surface_u(typical: pd.DataFrame, surface: str, bare_u: Floats, added_r: Floats | float = 0.0) -> Floats:
+    """Effective U-value of a roof, wall or ground floor, b factors inside [W/m2K], with insulation added to its first part.
+
+    typical: a row of ``shells`` per building. ``bare_u`` is the U-value of the construction itself, ``added_r`` [m2K/W]:
+        U' = sum over the parts k of  s_k b_k / (1 / U + R_k + added_r on the first),  plus door share x U of the door in a wall.
+    """
+    conductance = np.zeros_like(bare_u)
+    for part, added in (("first", added_r), ("second", 0.0)):
+        share, b_factor, unheated_r = (
+            typical[f"{surface}_{part}_{name}"].to_numpy(float) for name in ("share", "b", "r")
+        )
+        conductance = conductance + share * b_factor / (1.0 / bare_u + unheated_r + added)
+    if surface == "wall":
+        conductance = conductance + typical["door_share"].to_numpy(float) * typical["door_u"].to_numpy(float)
+    return conductance
 
 
 def _element_w_per_k(table: pd.DataFrame, element: str) -> pd.Series:
@@ -116,6 +154,19 @@ def shells(season: Season) -> pd.DataFrame:
     existing = known.xs("existing", level="state").reindex(every.droplevel("state"))
     existing.index = every
     return known.reindex(every).fillna(existing).sort_index()
+
+
+def shell_rows(form: pd.Series, period: pd.Series, state: str) -> NDArray[np.intp]:
+    """Position in ``shells`` of the row of each building. Raises DataError for a form or period that the typology does not know."""
+    levels = [pd.Index(sorted(words), dtype=object) for words in (FORMS, tables.PERIODS, STATES)]
+    first, second = levels[0].get_indexer(form.to_numpy(object)), levels[1].get_indexer(period.to_numpy(object))
+    strange = sorted({str(word) for word in [*form[first < 0], *period[second < 0]]})
+    if strange:
+        raise DataError(
+            f"the typology has no building of {', '.join(strange)}; it knows {', '.join((*FORMS, *tables.PERIODS))}"
+        )
+    rows: NDArray[np.intp] = (first * len(levels[1]) + second) * len(levels[2]) + sorted(STATES).index(state)
+    return rows
 
 
 def _proportions(table: pd.DataFrame) -> pd.DataFrame:

@@ -55,6 +55,7 @@ def heat_choices(
         {
             "solution": chosen.astype("str"),
             "package": _wide(options, "package").to_numpy(object)[every, best],
+            "measures": _wide(options, "measures").to_numpy(object)[every, best],
             "second_best": pd.Series(names[second], index=society.index, dtype="str").where(np.isfinite(more)),
             "regret_eur_per_year": np.where(np.isfinite(more), more, np.nan),
             "owner_best": pd.array(names[owner], dtype="str"),
@@ -62,7 +63,7 @@ def heat_choices(
         },
         index=society.index,
     )
-    frame = frame.astype({"package": "str"})
+    frame = frame.astype({"package": "str", "measures": "str"})
     remarks = _choice_remarks(frame, fossil_free) + _share_remarks(connected, below_share)
     return frame[tables.CHOICES.column_names], remarks
 

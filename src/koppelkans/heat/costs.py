@@ -114,7 +114,8 @@ def solution_costs(solution: str, built: Technique, *, stock: Stock, effects: Pa
         (built.plant_eur, np.array(plant_years)),
         (built.borehole_eur, np.array(terms.figures.at("borehole.life_years"))),
         (built.distribution_eur, np.array(terms.figures.at("collective.distribution_life_years"))),
-        (effects.investment_eur, effects.life_years),
+        (effects.renovation_eur, effects.renovation_life_years),
+        (effects.emitters_eur, np.array(effects.emitters_life_years)),
     ]
     ahead = float(weigh.horizon_years)
     none = np.zeros_like(built.plant_eur)

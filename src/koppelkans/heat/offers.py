@@ -50,8 +50,10 @@ class NetworkTariff:
 
 @dataclass(frozen=True, slots=True)
 class NetworkCase:
-    """Everything but the tables that a heat network is weighed with.
+    """Everything but the tables of buildings and streets that a heat network is weighed with.
 
+    ``prices`` and ``renovations`` keep PRICES and RENOVATIONS. ``coincidence``: share of the sum of peaks that is left of very many
+    customers, and what one alone adds; the figures of the parameters where it is left out.
     ``only``: the one regime to look at, a word of ``tables.NETWORK_SOLUTIONS``. ``must`` and ``never``: solutions by building, as the
     scenario gives them; ``must_connect`` and ``never_connect``: buildings, whatever the temperature.
     """
@@ -61,6 +63,8 @@ class NetworkCase:
     economics: Economics
     parameters: Parameters
     prices: pd.DataFrame
+    renovations: pd.DataFrame
+    coincidence: tuple[float, float] | None = None
     fossil_free: bool = True
     only: str | None = None
     must: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +100,7 @@ class NetworkCase:
 
 
 OFFER_COLUMNS = (
-    "fits", "package", "flow_c", "investment_eur", "delivery_set_eur", "vat_eur", "inside_eur_per_year", "heat_kwh", "peak_kw",
+    "fits", "package", "rung", "measures", "flow_c", "investment_eur", "delivery_set_eur", "vat_eur", "inside_eur_per_year", "heat_kwh", "peak_kw",
     "electricity_kwh", "electric_peak_kw", "emission_kg", "spf", "society_eur_per_year", "owner_investment_eur", "owner_eur_per_year",
     "alternative", "alternative_eur_per_year", "advantage_eur_per_year", "dwellings",
 )  # fmt: skip
@@ -112,7 +116,7 @@ def network_offers(
     ``fits`` is false where no package brings the flow temperature of the building within supply - approach; other columns are
     then empty, ``alternative`` apart. Of the packages that fit the one cheapest to society is taken. Per year:
 
-        inside    = (delivery set, distribution, booster, package) x annuity + upkeep + booster electricity
+        inside    = (delivery set, distribution, booster, package) x annuity + upkeep + electricity of booster and ventilation
         society   = inside + heat x (price + carbon) of the source, the network itself apart
         advantage = cheapest individual solution allowed - society
 
@@ -125,18 +129,18 @@ def network_offers(
         raise ParameterError(f"no network regime is called {regime}; known: {', '.join(tables.NETWORK_SOLUTIONS)}")
     warm = heated_rows(buildings, demand)
     houses, need = buildings.loc[warm], demand.loc[warm]
-    effects = packages(houses, need, parameters=case.parameters, day=case.economics.day)
+    effects = packages(houses, case.renovations, parameters=case.parameters, day=case.economics.day)
     inside = _inside(stock(houses, need, effects), effects, case.regime(regime), case.terms.figures)
     measures = _measures(inside, effects, case)
     least = np.where(inside.fits, measures["society_eur_per_year"], np.inf)
     fits = np.isfinite(least.min(axis=1, initial=np.inf))
-    pick = least.argmin(axis=1)
-    every = np.arange(len(warm))
+    pick, every = least.argmin(axis=1), np.arange(len(warm))
     columns = {name: np.where(fits, values[every, pick], np.nan) for name, values in measures.items()}
     alone = best_individual(options, fossil_free=case.fossil_free, must=case.must, never=case.never).reindex(warm)
-    package = pd.Series(np.array(tables.PACKAGES, dtype=object)[pick], index=warm, dtype="str").where(fits)
+    package, works = (pd.Series(word, index=warm, dtype="str").where(fits) for word in effects.words(every, pick))
     frame = pd.DataFrame(columns, index=warm).assign(
-        fits=fits, package=package, alternative=alone["solution"], alternative_eur_per_year=alone["society_eur_per_year"],
+        fits=fits, package=package, rung=np.where(fits, pick // 2, np.nan), measures=works, alternative=alone["solution"],
+        alternative_eur_per_year=alone["society_eur_per_year"],
         advantage_eur_per_year=alone["society_eur_per_year"] - columns["society_eur_per_year"], dwellings=houses["dwellings"],
     )  # fmt: skip
     frame.index = pd.Index(warm, name="building", dtype="str")
@@ -153,7 +157,8 @@ class _Inside:
     distribution_eur: Floats
     booster_eur: Floats
     heat_kwh: Floats
-    booster_kwh: Floats
+    power_kwh: Floats
+    """Electricity of the booster and of the ventilation that the package adds."""
     booster_kw: Floats
 
 
@@ -174,7 +179,7 @@ def _inside(houses: Stock, effects: Packages, regime: Regime, figures: Figures) 
         distribution_eur=np.where(shared, distribution_eur(houses, figures), 0.0),
         booster_eur=units * figures.at("booster.investment_eur"),
         heat_kwh=(houses.space_kwh + hot_water * (1.0 - lift)) / delivered,
-        booster_kwh=hot_water * lift / delivered + none,
+        power_kwh=hot_water * lift / delivered + houses.fan_kwh,
         booster_kw=units * figures.at("booster.peak_kw"),
     )
 
@@ -204,7 +209,8 @@ def _measures(inside: _Inside, effects: Packages, case: NetworkCase) -> dict[str
     own_parts: list[tuple[Floats, Floats]] = [
         (inside.distribution_eur, np.array(figures.at("collective.distribution_life_years"))),
         (inside.booster_eur, np.array(figures.at("booster.life_years"))),
-        (effects.investment_eur, effects.life_years),
+        (effects.renovation_eur, effects.renovation_life_years),
+        (effects.emitters_eur, np.array(effects.emitters_life_years)),
     ]
     own_eur = sum((amount for amount, _ in own_parts), np.zeros_like(houses.peak_kw))
     set_years, set_upkeep = (
@@ -215,16 +221,14 @@ def _measures(inside: _Inside, effects: Packages, case: NetworkCase) -> dict[str
     booster_upkeep = inside.booster_eur * figures.at("booster.upkeep_share")
     upkeep = inside.set_eur * set_upkeep + booster_upkeep
     peak_kw = inside.booster_kw * figures.at("peak_coincidence_share")
-    electricity = inside.booster_kwh * case.power_eur_per_kwh + peak_kw * terms.power["society_eur_per_kw"]
+    electricity = inside.power_kwh * case.power_eur_per_kwh + peak_kw * terms.power["society_eur_per_kw"]
     costs_inside = capital + upkeep + electricity
     vat = terms.vat_share(houses)
     own = sum(
         (amount * annuity_share(np.minimum(life, ahead), weigh.owner_rate_share) for amount, life in own_parts), np.zeros_like(own_eur)
     )  # fmt: skip
     fee_eur = case.tariff.connection_eur * houses.units[:, None] + np.zeros_like(own_eur)
-    emission = (
-        inside.heat_kwh * case.source.emission_kg_per_kwh + inside.booster_kwh * terms.power["emission_kg_per_kwh"]
-    )
+    emission = inside.heat_kwh * case.source.emission_kg_per_kwh + inside.power_kwh * terms.power["emission_kg_per_kwh"]
     return {
         "flow_c": houses.flow_c,
         "investment_eur": own_eur + inside.set_eur,
@@ -233,7 +237,7 @@ def _measures(inside: _Inside, effects: Packages, case: NetworkCase) -> dict[str
         "inside_eur_per_year": costs_inside,
         "heat_kwh": inside.heat_kwh,
         "peak_kw": houses.peak_kw,
-        "electricity_kwh": inside.booster_kwh,
+        "electricity_kwh": inside.power_kwh,
         "electric_peak_kw": inside.booster_kw,
         "emission_kg": emission,
         "spf": houses.useful_kwh / np.maximum(inside.heat_kwh, 1e-9),
@@ -246,14 +250,14 @@ def _measures(inside: _Inside, effects: Packages, case: NetworkCase) -> dict[str
 
 
 def _owner_bills(inside: _Inside, case: NetworkCase) -> Floats:
-    """What the owner pays for heat and for the electricity of the booster [EUR/year], VAT included."""
+    """What the owner pays for heat and for the electricity of booster and ventilation [EUR/year], VAT included."""
     tariff, power, houses = case.tariff, case.terms.power, inside.stock
     monthly_kw = inside.booster_kw * case.terms.figures.at("monthly_peak_share")
     bills: Floats = (
         inside.heat_kwh * tariff.energy_eur_per_kwh
         + houses.units[:, None] * tariff.fixed_eur_per_year
         + houses.peak_kw * tariff.capacity_eur_per_kw
-        + inside.booster_kwh * power["owner_eur_per_kwh"]
+        + inside.power_kwh * power["owner_eur_per_kwh"]
         + monthly_kw * power["owner_eur_per_kw"]
     )
     return bills

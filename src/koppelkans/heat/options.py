@@ -10,22 +10,30 @@ from numpy.typing import NDArray
 
 from koppelkans import tables
 from koppelkans.errors import DataError
-from koppelkans.heat.costs import Economics, solution_costs, terms_of
-from koppelkans.heat.packages import packages, ready_share
+from koppelkans.heat.costs import KG_PER_TONNE, Economics, Terms, annuity_share, solution_costs, terms_of
+from koppelkans.heat.packages import Packages, packages, ready_share
 from koppelkans.heat.technique import Figures, stock, techniques
 from koppelkans.parameters import Parameters
 from koppelkans.tables import RemarkRow
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 FOSSIL: Flags = np.isin(tables.INDIVIDUAL_SOLUTIONS, tables.FOSSIL_SOLUTIONS)
 
 
 @dataclass(frozen=True, slots=True)
 class OptionArrays:
-    """Every solution with every package in every heated building: arrays buildings x solutions x packages."""
+    """Every solution with every package in every heated building: arrays buildings x solutions x packages.
+
+    ``packages`` (buildings x packages) says what each package is; ``space_kwh`` (idem) is the useful space heat that it leaves,
+    ``package_eur_per_year`` (idem) what its renovation costs society: annuity, and electricity of the ventilation it adds.
+    """
 
     buildings: pd.Index
+    packages: Packages
+    space_kwh: Floats
+    package_eur_per_year: Floats
     fits: Flags
     flow_c: Floats
     investment_eur: Floats
@@ -46,17 +54,29 @@ class OptionArrays:
         return np.where(self.fits, self.society_eur_per_year, np.inf)
 
 
-MEASURES = tuple(item.name for item in fields(OptionArrays) if item.name not in ("buildings", "fits"))
+FIGURES_OF_AN_OPTION = tuple(
+    item.name
+    for item in fields(OptionArrays)
+    if item.name not in ("buildings", "packages", "space_kwh", "package_eur_per_year", "fits")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """One solution and one package per building, as places in ``tables.INDIVIDUAL_SOLUTIONS`` and in the packages; -1: none."""
+
+    solution: Ints
+    package: Ints
 
 
 def option_arrays(
-    buildings: pd.DataFrame, demand: pd.DataFrame, prices: pd.DataFrame, support: pd.DataFrame,
+    buildings: pd.DataFrame, demand: pd.DataFrame, renovations: pd.DataFrame, prices: pd.DataFrame, support: pd.DataFrame,
     *, economics: Economics, parameters: Parameters,
 ) -> OptionArrays:  # fmt: skip
     """All combinations of heated building, solution and package, without choosing; see ``heat_options`` for the inputs."""
     warm = heated_rows(buildings, demand)
     houses, need = buildings.loc[warm], demand.loc[warm]
-    effects = packages(houses, need, parameters=parameters, day=economics.day)
+    effects = packages(houses, renovations, parameters=parameters, day=economics.day)
     warm_stock = stock(houses, need, effects)
     terms = terms_of(prices, support, Figures(parameters, economics.day), economics)
     built = techniques(warm_stock, terms.figures)
@@ -68,12 +88,21 @@ def option_arrays(
         of = costs if hasattr(next(iter(costs.values())), name) else built
         return np.stack([getattr(of[solution], name) for solution in tables.INDIVIDUAL_SOLUTIONS], axis=1)
 
-    flows = np.broadcast_to(
-        effects.flow_c[:, None, :], (len(warm), len(tables.INDIVIDUAL_SOLUTIONS), len(tables.PACKAGES))
-    )
-    measured = {name: stacked(name) for name in MEASURES if name != "flow_c"}
     fits = np.stack([built[solution].fits for solution in tables.INDIVIDUAL_SOLUTIONS], axis=1)
-    return OptionArrays(buildings=warm, fits=fits, flow_c=flows, **measured)
+    measured = {name: stacked(name) for name in FIGURES_OF_AN_OPTION if name != "flow_c"}
+    return OptionArrays(
+        buildings=warm, packages=effects, space_kwh=warm_stock.space_kwh, package_eur_per_year=_package_eur(effects, terms),
+        fits=fits, flow_c=np.broadcast_to(effects.flow_c[:, None, :], fits.shape), **measured,
+    )  # fmt: skip
+
+
+def _package_eur(effects: Packages, terms: Terms) -> Floats:
+    """What the renovation of each package costs society a year, emitters apart (buildings x packages)."""
+    weigh, power = terms.economics, terms.power
+    carbon = power["emission_kg_per_kwh"] / KG_PER_TONNE * weigh.carbon_eur_per_tonne
+    annuity = effects.renovation_eur * annuity_share(effects.renovation_life_years, weigh.society_rate_share)
+    cost: Floats = annuity + effects.fan_kwh * (power["society_eur_per_kwh"] + carbon)
+    return cost
 
 
 def heated_rows(buildings: pd.DataFrame, demand: pd.DataFrame) -> pd.Index:
@@ -91,43 +120,72 @@ def heated_rows(buildings: pd.DataFrame, demand: pd.DataFrame) -> pd.Index:
 
 
 def heat_options(
-    buildings: pd.DataFrame, demand: pd.DataFrame, prices: pd.DataFrame, support: pd.DataFrame,
+    buildings: pd.DataFrame, demand: pd.DataFrame, renovations: pd.DataFrame, prices: pd.DataFrame, support: pd.DataFrame,
     *, economics: Economics, parameters: Parameters,
 ) -> tuple[pd.DataFrame, list[RemarkRow]]:  # fmt: skip
     """Solutions that fit each heated building, with the package that makes each cheapest to society; and what to mind.
 
-    Inputs keep BUILDINGS, DEMAND, PRICES (rows gas and electricity) and SUPPORT. Result keeps OPTIONS: key
+    Inputs keep BUILDINGS, DEMAND, RENOVATIONS, PRICES (rows gas and electricity) and SUPPORT. Result keeps OPTIONS: key
     "building|solution", buildings in the order given, solutions in the order of ``tables.INDIVIDUAL_SOLUTIONS``.
 
-    A solution fits with a package when the flow temperature that the building then needs on the coldest day is within reach
-    of the heat pump (``heat.<solution>.flow_limit_c``); more rules: ``technique.techniques``, ``packages.packages``.
-    Valid for water-borne heating; no cooling, noise or heat network.
-    Method: docs/method.md#heat-options.
+    A package is a rung of the renovation ladder, with or without new emitters. A solution fits with a package when the flow
+    temperature that the building then needs on the coldest day is within reach of the heat pump
+    (``heat.<solution>.flow_limit_c``); more rules: ``technique.techniques``, ``packages.packages``. A ``renovations`` table that
+    lacks rungs forbids them. Valid for water-borne heating; no cooling, noise or heat network.
+    Raises DataError for buildings without demand or renovation rung. Method: docs/method.md#heat-options.
     """
-    arrays = option_arrays(buildings, demand, prices, support, economics=economics, parameters=parameters)
+    arrays = option_arrays(buildings, demand, renovations, prices, support, economics=economics, parameters=parameters)
+    return options_table(arrays), option_remarks(
+        buildings.loc[arrays.buildings], economics=economics, parameters=parameters
+    )
+
+
+def options_table(arrays: OptionArrays, *, packages: Flags | None = None) -> pd.DataFrame:
+    """The solutions that fit, each with its cheapest package to society (contract OPTIONS); ``packages`` (buildings x packages)
+    bounds the choice.
+    """
     cost = arrays.allowed_cost
+    if packages is not None:
+        cost = np.where(packages[:, None, :], cost, np.inf)
     package = cost.argmin(axis=2)
     row, solution = np.nonzero(np.isfinite(cost.min(axis=2)))
     picked = (row, solution, package[row, solution])
     keys, names = arrays.buildings.to_numpy(object)[row], np.array(tables.INDIVIDUAL_SOLUTIONS, dtype=object)[solution]
+    word, measures = arrays.packages.words(row, picked[2])
     frame = pd.DataFrame(
         {
             "building": pd.array(keys, dtype="str"),
             "solution": pd.array(names, dtype="str"),
-            "package": pd.array(np.array(tables.PACKAGES, dtype=object)[picked[2]], dtype="str"),
-            **{name: getattr(arrays, name)[picked] for name in MEASURES},
+            "package": pd.array(word, dtype="str"),
+            "rung": (picked[2] // 2).astype(np.int64),
+            "measures": pd.array(measures, dtype="str"),
+            **{name: getattr(arrays, name)[picked] for name in FIGURES_OF_AN_OPTION},
         },
         index=pd.Index(keys + "|" + names, name="option", dtype="str"),
     )
-    houses = buildings.loc[arrays.buildings]
-    ready = _ready_share(houses, parameters, economics)
-    return frame[tables.OPTIONS.column_names], _option_remarks(houses, ready)
+    return frame[tables.OPTIONS.column_names]
 
 
-def least_cost(
-    buildings: pd.DataFrame, demand: pd.DataFrame, prices: pd.DataFrame, support: pd.DataFrame,
-    *, economics: Economics, parameters: Parameters, fossil_free: bool,
-) -> pd.DataFrame:  # fmt: skip
+def pick(arrays: OptionArrays, *, packages: Flags | None = None, solutions: Flags | None = None) -> Picks:
+    """The solution and package of least cost to society in each building, among those allowed.
+
+    ``packages``: buildings x packages. ``solutions``: in the order of ``tables.INDIVIDUAL_SOLUTIONS``, for all buildings or
+    buildings x solutions. Equal costs: the first solution, then the first package. -1 where nothing is left.
+    Method: docs/method.md#heat-choices.
+    """
+    cost = arrays.allowed_cost
+    if packages is not None:
+        cost = np.where(packages[:, None, :], cost, np.inf)
+    if solutions is not None:
+        cost = np.where(np.atleast_2d(solutions)[:, :, None], cost, np.inf)
+    flat = cost.reshape(len(cost), cost.shape[1] * cost.shape[2])
+    best = flat.argmin(axis=1)
+    left = np.isfinite(flat[np.arange(len(flat)), best])
+    solution, package = np.divmod(best, cost.shape[2])
+    return Picks(np.where(left, solution, -1), np.where(left, package, -1))
+
+
+def least_cost(arrays: OptionArrays, *, fossil_free: bool) -> pd.DataFrame:
     """The cheapest solution of each heated building for society, and its gas reference, in figures only; index ``building``.
 
     Columns ``society_eur_per_year``, ``investment_eur``, ``emission_kg`` of the choice, ``reference_society_eur_per_year`` and
@@ -135,7 +193,6 @@ def least_cost(
     ``heat_choices`` without choices made by hand, without building their tables: for runs that vary one figure after another.
     Infinite where nothing fits. Method: docs/method.md#heat-choices.
     """
-    arrays = option_arrays(buildings, demand, prices, support, economics=economics, parameters=parameters)
     cost = arrays.allowed_cost
     package = cost.argmin(axis=2)
     per_solution = cost.min(axis=2)
@@ -150,18 +207,15 @@ def least_cost(
     }, index=arrays.buildings)  # fmt: skip
 
 
-def _ready_share(houses: pd.DataFrame, parameters: Parameters, economics: Economics) -> float:
-    limit_c = parameters.at("heat.air_heat_pump.flow_limit_c", economics.day)
-    return ready_share(houses["period"], limit_c, parameters=parameters, day=economics.day) if len(houses) else 0.0
-
-
-def _option_remarks(houses: pd.DataFrame, ready: float) -> list[RemarkRow]:
-    """What stands beside the options; shares are of the heated buildings."""
+def option_remarks(houses: pd.DataFrame, *, economics: Economics, parameters: Parameters) -> list[RemarkRow]:
+    """What stands beside the options of heated buildings; shares are of those."""
     if houses.empty:
         return []
+    limit_c = parameters.at("heat.air_heat_pump.flow_limit_c", economics.day)
+    ready = ready_share(houses["period"], limit_c, parameters=parameters, day=economics.day)
     single = (houses["dwellings"] < 2).to_numpy(bool)
     shared, terraced = ~single, single & (houses["type"] == "terraced").to_numpy(bool)
-    protected, other = houses["protected"].to_numpy(bool), (houses["dwellings"] == 0).to_numpy(bool)
+    other = (houses["dwellings"] == 0).to_numpy(bool)
     rows = [
         tables.remark(
             "options.flow_c",
@@ -195,8 +249,6 @@ def _option_remarks(houses: pd.DataFrame, ready: float) -> list[RemarkRow]:
          "woning. Of er al een collectieve verdeling is, staat niet in de data: ze is volledig meegerekend.",
          "In buildings with two dwellings or more a boiler per dwelling and a collective plant are considered, no heat pump per dwelling. Whether "
          "there is a collective distribution already is not in the data: it is counted in full."),
-        (protected, "Beschermde gebouwen krijgen geen gevelisolatie: een deel van de gebruikelijke renovatie, geen diepe.",
-         "Protected buildings get no insulation on the outside: part of the usual renovation, no advanced one."),
         (other, "Scholen, winkels en andere niet-woongebouwen zijn gerekend met dezelfde installaties, groter, en met de energieprijzen van een "
          "gezin; zonder premie.",
          "Schools, shops and other non-residential buildings are counted with the same plants, larger, and with the energy prices of a "

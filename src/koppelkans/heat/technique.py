@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from koppelkans.heat.packages import EMITTERS, Packages
+from koppelkans.heat.packages import Packages
 from koppelkans.heat.performance import Curve, hot_water_spf, hybrid_curve, hybrid_size_share, pump_curve
 from koppelkans.parameters import Parameters
 
@@ -31,7 +31,10 @@ class Stock:
     space_kwh: Floats
     peak_kw: Floats
     flow_c: Floats
+    fan_kwh: Floats
     useful: Flags
+    emitters: Flags
+    """Packages with new emitters (packages,)."""
 
     @property
     def shared(self) -> Flags:
@@ -92,7 +95,9 @@ def stock(buildings: pd.DataFrame, demand: pd.DataFrame, effects: Packages) -> S
         space_kwh=demand["space_heat_kwh"].to_numpy(float)[:, None] * effects.space_share,
         peak_kw=demand["peak_kw"].to_numpy(float)[:, None] * effects.peak_share,
         flow_c=effects.flow_c,
+        fan_kwh=effects.fan_kwh,
         useful=effects.useful,
+        emitters=effects.emitters,
     )
 
 
@@ -100,7 +105,8 @@ def techniques(stock: Stock, figures: Figures) -> dict[str, Technique]:
     """Every solution of ``tables.INDIVIDUAL_SOLUTIONS`` in every building, in that order.
 
     In a building with two dwellings or more: a boiler per dwelling, or one collective plant; the other solutions do not fit
-    there, for want of place outside and because co-owners decide together. A borehole needs open ground of its own.
+    there, for want of place outside and because co-owners decide together. A borehole needs open ground of its own. The
+    electricity holds that of the ventilation which a package adds; the seasonal performance does not.
     Method: docs/method.md#heat-options.
     """
     makers: dict[str, Callable[[Stock, Figures], Technique]] = {
@@ -112,14 +118,13 @@ def techniques(stock: Stock, figures: Figures) -> dict[str, Technique]:
         "collective_gas_boiler": _collective_boiler,
         "collective_heat_pump": _collective_pump,
     }
-    return {name: make(stock, figures) for name, make in makers.items()}
+    built = {name: make(stock, figures) for name, make in makers.items()}
+    return {name: replace(one, electricity_kwh=one.electricity_kwh + stock.fan_kwh) for name, one in built.items()}
 
 
 def _without_emitters(stock: Stock) -> Flags:
     """Packages that serve a boiler: new emitters would bring it nothing that is counted here."""
-    fits = stock.useful.copy()
-    fits[:, EMITTERS] = False
-    return fits
+    return stock.useful & ~stock.emitters
 
 
 def _gas_boiler(stock: Stock, figures: Figures) -> Technique:

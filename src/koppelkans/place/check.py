@@ -199,7 +199,7 @@ def place_check(place: Place) -> PlaceCheck:
     """The facts of a place that keeps its contracts; raises DataError that lists every fault of every table."""
     held = {
         "buildings": place.buildings, "streets": place.streets, "addresses": place.addresses, "areas": place.areas,
-        "sector_statistics": place.sector_statistics, "sections": place.sections, "attachments": place.attachments,
+        "sector_statistics": place.sector_statistics, "meters": place.meters, "sections": place.sections, "attachments": place.attachments,
         "remarks": place.remarks,
     }  # fmt: skip
     faults = [

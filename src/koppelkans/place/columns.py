@@ -33,6 +33,11 @@ BUILDING_COLUMNS: dict[str, tuple[str, ...]] = {
     "wall_m2": (),
     "window_m2": (),
     "ground_m2": ("a_floor_m2",),
+    "roof_w_per_m2k": ("u_dak", "u_roof", "u_roof_w_m2k", "u_waarde_dak"),
+    "wall_w_per_m2k": ("u_muur", "u_wall", "u_wall_w_m2k", "u_waarde_muur"),
+    "window_w_per_m2k": ("u_raam", "u_window", "u_window_w_m2k", "u_waarde_raam"),
+    "ground_w_per_m2k": ("u_vloer", "u_floor", "u_floor_w_m2k", "u_waarde_vloer"),
+    "epc_score_kwh_per_m2": ("epc_kengetal", "epc_kwh_m2", "kengetal", "energiescore", "epc_score"),
     "metered_gas_kwh": ("gas_kwh", "gasverbruik_kwh"),
     "x": ("centroid_x",), "y": ("centroid_y",), "wkt": ("shape", "the_geom"),
 }  # fmt: skip
@@ -80,7 +85,8 @@ SUMMED = {
 """Columns that sources split by orientation."""
 NUMBERS = (
     "dwellings", "built_year", "storeys", "floor_area_m2", "footprint_m2", "volume_m3", "roof_m2", "wall_m2", "window_m2",
-    "ground_m2", "metered_gas_kwh", "house_numbers_counted", "width_m", "x", "y", "lat", "lon",
+    "ground_m2", "roof_w_per_m2k", "wall_w_per_m2k", "window_w_per_m2k", "ground_w_per_m2k", "epc_score_kwh_per_m2",
+    "metered_gas_kwh", "house_numbers_counted", "width_m", "x", "y", "lat", "lon",
 )  # fmt: skip
 TAGGED = ("storeys", "built_year", "width_m", "dwellings")
 """Columns that OpenStreetMap writes as free text (``3.5 m``, ``1930s``): the first number counts."""

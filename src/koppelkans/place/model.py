@@ -46,6 +46,8 @@ class Place:
     remarks: pd.DataFrame
     sections: gpd.GeoDataFrame | None = None
     attachments: pd.DataFrame | None = None
+    meters: pd.DataFrame | None = None
+    """Metered gas totals of any mix of levels (contract ``tables.METERS``), as given with the place."""
 
     @property
     def levels(self) -> pd.Series:

@@ -17,6 +17,7 @@ from koppelkans.place.attributions import attributions
 from koppelkans.place.formats_registers import as_points, register_rules
 from koppelkans.place.graph import street_graph
 from koppelkans.place.layers import Layer, Layers, read_layers
+from koppelkans.place.metered import known_names, meter_table
 from koppelkans.place.model import Place
 from koppelkans.place.records import gas_fault, records
 from koppelkans.place.records_of_buildings import Around
@@ -24,6 +25,7 @@ from koppelkans.place.sectors import sector_table
 from koppelkans.place.settings import Settings, read_settings
 from koppelkans.place.shipped import located
 from koppelkans.place.streets import street_table
+from koppelkans.place.surfaces import refuse_contradictions
 from koppelkans.tables import RemarkRow, remark
 
 DRAWN = ("landuse", "waterways")
@@ -44,10 +46,16 @@ class Known:
     addresses: gpd.GeoDataFrame | None
     areas: gpd.GeoDataFrame | None
     sector_statistics: pd.DataFrame | None
+    meters: pd.DataFrame | None
     municipality: str | None
     nis: str | None
     grid_area: str | None
     remarks: tuple[RemarkRow, ...]
+
+    @property
+    def origin(self) -> str:
+        """File and layer that the buildings come from, for messages."""
+        return _origin(self.layers)
 
 
 def read_place(source: str | Path, *, seed: int = 1) -> Place:
@@ -65,6 +73,7 @@ def read_place(source: str | Path, *, seed: int = 1) -> Place:
 
     known = read_known(source)
     buildings, completed = complete(known.records, known.addresses, nis=known.nis, country=known.country, seed=seed)
+    refuse_contradictions(buildings, known.origin, read_parameters())
     named, nameless = attributions(known.layers, known.settings)
     sections, attachments, routed = _graph(known.streets, buildings)
     rows = [*known.remarks, *completed, *routed, *check.date_remarks(named), *nameless, *_abroad(known.country)]
@@ -75,6 +84,7 @@ def read_place(source: str | Path, *, seed: int = 1) -> Place:
         addresses=known.addresses, areas=known.areas, sector_statistics=known.sector_statistics,
         backdrop={role: layer.frame for role in DRAWN if (layer := known.layers[role]) is not None},
         attributions=named, remarks=tables.remarks(rows), sections=sections, attachments=attachments,
+        meters=known.meters,
     )  # fmt: skip
 
 
@@ -106,14 +116,18 @@ def read_known(source: str | Path) -> Known:
     _refuse_values(found, layers)
     grid_area, grid_rows = _grid_area(settings, found, country)
     statistics, sector_rows = sector_table(layers.csv_files, settings, where.settings.parent, areas)
-    rows = (
-        *layers.remarks, *dropped, *sections, *_unknown_streets(addresses, streets), *matched, *grid_rows, *sector_rows,
-    )  # fmt: skip
     name = names.plain_key(settings.place.name or where.name).replace("-", "_")
     municipality = settings.place.municipality or _municipality(layers, addresses)
     nis = settings.place.nis or _nis(layers)
+    meters, meter_rows = meter_table(
+        layers.csv_files, settings, where.settings.parent,
+        known_names(found, streets, areas=areas, statistics=statistics, municipality=(municipality, nis)),
+    )  # fmt: skip
+    rows = (
+        *layers.remarks, *dropped, *sections, *_unknown_streets(addresses, streets), *matched, *grid_rows, *sector_rows, *meter_rows,
+    )  # fmt: skip
     return Known(
-        name, settings, layers, country, found, streets, addresses, areas, statistics, municipality, nis, grid_area, rows
+        name, settings, layers, country, found, streets, addresses, areas, statistics, meters, municipality, nis, grid_area, rows
     )  # fmt: skip
 
 
@@ -201,16 +215,19 @@ def _unknown_streets(addresses: gpd.GeoDataFrame | None, streets: gpd.GeoDataFra
 
 def _refuse_values(found: gpd.GeoDataFrame, layers: Layers) -> None:
     """Absurd values of the source, told with the file and layer they stand in."""
-    origin = layers["buildings"] or layers["buildings_points"] or layers["addresses"]
     faults = tables.table_faults(tables.RECORDS, found)
     gas = gas_fault(found)
     faults += [gas] if gas else []
     if faults:
-        where = origin.where if origin is not None else "the place"
         raise DataError(
-            f"{where} holds values that cannot be; correct them in the source, or leave them empty so that they are estimated",
+            f"{_origin(layers)} holds values that cannot be; correct them in the source, or leave them empty so that they are estimated",
             faults,
         )
+
+
+def _origin(layers: Layers) -> str:
+    layer = layers["buildings"] or layers["buildings_points"] or layers["addresses"]
+    return layer.where if layer is not None else "the place"
 
 
 def _municipality(layers: Layers, addresses: gpd.GeoDataFrame | None) -> str | None:

@@ -154,7 +154,8 @@ def _from_addresses(addresses: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame
             "source_class": None, "use": None, "type": None, "protected": False, "addresses": 1, "boxes": boxes.reindex(key).to_numpy(),
             "dwellings": nothing, "built_year": nothing, "storeys": nothing, "floor_area_m2": nothing, "footprint_m2": nothing,
             "volume_m3": nothing, "roof_m2": nothing, "wall_m2": nothing, "window_m2": nothing, "ground_m2": nothing,
-            "metered_gas_kwh": nothing, "record_from": "register",
+            "roof_w_per_m2k": nothing, "wall_w_per_m2k": nothing, "window_w_per_m2k": nothing, "ground_w_per_m2k": nothing,
+            "epc_score_kwh_per_m2": nothing, "metered_gas_kwh": nothing, "record_from": "register",
         },
         geometry=kept.geometry, crs=addresses.crs,
     )  # fmt: skip

@@ -175,7 +175,7 @@ def _known(raw: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
     missing = pd.Series(np.nan, index=raw.index)
     as_is = (
         "dwellings", "built_year", "storeys", "floor_area_m2", "volume_m3", "roof_m2", "wall_m2", "window_m2", "ground_m2",
-        "metered_gas_kwh",
+        "roof_w_per_m2k", "wall_w_per_m2k", "window_w_per_m2k", "ground_w_per_m2k", "epc_score_kwh_per_m2", "metered_gas_kwh",
     )  # fmt: skip
     values = {name: raw.get(name, missing) for name in as_is}
     protected = raw["heritage"].notna() if "heritage" in raw else pd.Series(False, index=raw.index)

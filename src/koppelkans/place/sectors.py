@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ from koppelkans.tables import RemarkRow, remark
 
 FLUVIUS_COLUMNS = ("verbruiksjaar", "richting", "markt", "statistische_sector", "sector", "aantal", "afname")
 USER_COLUMNS = ("sector", "year", "quantity", "unit", "value", "source")
+METER_COLUMNS = ({"level", "gas_kwh"}, {"niveau", "gas_kwh"}, {"level", "calorific"}, {"niveau", "verbrandingswaarde"})
+"""Pairs of columns by which a file of metered totals is known: read elsewhere."""
+METER_STEMS = ("meters", "meterstanden")
 FLUVIUS_LINE = "Bron: Fluvius open data (1_06a)"
 GAS_KWH_PER_CONNECTION = 11_600.0
 """Mean of 300 residential digital gas meters in Flanders, 2024; tells kWh from MWh, never used as a value."""
@@ -41,7 +45,9 @@ def sector_table(
     rows: list[RemarkRow] = []
     for file in dict.fromkeys([*files, *(folder / name for name in stated)]):
         how = stated.get(file.name, TableStated(file=file.name))
-        raw = _text_table(file, how)
+        raw = text_table(file, how)
+        if is_meter_table(raw.columns, file.name):
+            continue
         if {"statistische_sector", "afname"} <= set(raw.columns):
             part, found = _fluvius(raw, file.name, how)
         elif {"sector", "quantity", "value"} & set(raw.columns):
@@ -74,6 +80,12 @@ def sector_table(
     return tables.check(tables.SECTOR_STATISTICS, joined[tables.SECTOR_STATISTICS.column_names]), rows
 
 
+def is_meter_table(columns: Iterable[str], file: str) -> bool:
+    """Whether a file holds metered totals of gas: by its columns, or by its name."""
+    found = set(columns)
+    return any(pair <= found for pair in METER_COLUMNS) or Path(file).stem.lower() in METER_STEMS
+
+
 def _of_the_place(table: pd.DataFrame, areas: pd.DataFrame | None) -> tuple[pd.DataFrame, list[RemarkRow]]:
     """The rows of the sectors that lie in the neighbourhoods of the place; all rows when the areas do not tell."""
     if areas is None:
@@ -100,7 +112,7 @@ def _separator(file: Path) -> str:
     return max(";,\t", key=first.count)
 
 
-def _text_table(file: Path, how: TableStated) -> pd.DataFrame:
+def text_table(file: Path, how: TableStated) -> pd.DataFrame:
     """A CSV file with every cell as text; a figure is converted only by its declared signs."""
     try:
         raw = pd.read_csv(

@@ -23,7 +23,7 @@ from koppelkans.scenario import Scenario
 
 RECORD = "plan.json"
 FORMAT = 1
-_PLACE_TABLES = ("buildings", "streets", "sections", "attachments", "addresses", "areas", "sector_statistics")
+_PLACE_TABLES = ("buildings", "streets", "sections", "attachments", "addresses", "areas", "sector_statistics", "meters")
 
 
 @contextmanager
@@ -142,9 +142,13 @@ def _write_geopackage(plan: Plan, path: Path) -> None:
     """Buildings with demand and choice; streets with density and threshold; pipes with diameter and load. A team file."""
     buildings = plan.place.buildings
     columns = ["street", "house_number", "use", "type", "dwellings", "built_year", "floor_area_m2", "geometry"]
-    found = plan["demand"][["heat_kwh", "heat_low_kwh", "heat_high_kwh", "peak_kw"]]
-    chosen = plan["choices"][["solution", "package", "second_best", "regret_eur_per_year"]]
-    layers = {"buildings": buildings.loc[buildings["heated"], columns].join(found).join(chosen)}
+    found = plan["demand"][
+        ["heat_kwh", "heat_low_kwh", "heat_high_kwh", "peak_kw", "cold_kwh", "overheating_hours", "calibrated"]
+    ]
+    chosen = plan["choices"][["solution", "package", "measures", "second_best", "regret_eur_per_year"]]
+    planned = plan["schedule"]["first_year"].rename("works_from_year")
+    joined = buildings.loc[buildings["heated"], columns].join(found).join(_after(plan)).join(chosen).join(planned)
+    layers = {"buildings": joined.join(_label_chances(plan))}
     sections = plan.place.sections
     if sections is not None and len(sections):
         density = plan["line_density"].drop(columns="length_m")
@@ -155,6 +159,29 @@ def _write_geopackage(plan: Plan, path: Path) -> None:
         layers["pipes"] = plan["pipes"]
     for name, layer in layers.items():
         gpd.GeoDataFrame(layer, crs=buildings.crs).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+
+
+def _after(plan: Plan) -> pd.DataFrame:
+    """Space heat after the plan and the theoretical need after its renovation, per building."""
+    choices, options, ladder = plan["choices"], plan["options"], plan["renovations"]
+    rung = options.loc[choices.index.astype(str) + "|" + choices["solution"], "rung"].astype(str).to_numpy()
+    rows = ladder.loc[choices.index.astype(str) + "|" + rung]
+    space = plan["demand"]["space_heat_kwh"].reindex(choices.index).to_numpy() * rows["space_share"].to_numpy()
+    return pd.DataFrame(
+        {"space_heat_after_kwh": space, "need_after_kwh": rows["need_kwh"].to_numpy()}, index=choices.index
+    )
+
+
+def _label_chances(plan: Plan) -> pd.DataFrame:
+    """Chance of label A and of worse than D, now and after the plan, under the rule of today: a model, never the EPC of a house."""
+    epc = plan["epc"]
+    today = epc[epc["rule"] == tables.EPC_RULES[0]].set_index("building")
+    worse = [label.lower() for label in tables.EPC_LABELS[4:]]
+    return pd.DataFrame({
+        "model_label_a_share": today["a_share"], "model_label_a_after_share": today["after_a_share"],
+        "model_worse_than_d_share": today[[f"{label}_share" for label in worse]].sum(axis=1),
+        "model_worse_than_d_after_share": today[[f"after_{label}_share" for label in worse]].sum(axis=1),
+    })  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------------------------------------------- reading

@@ -6,7 +6,7 @@ time. The bands of the indicators join these moves as independent (root of the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,17 +14,20 @@ import numpy as np
 import pandas as pd
 
 from koppelkans import tables
-from koppelkans.building import demand
-from koppelkans.heat import Economics, least_cost
+from koppelkans.building import expected_demand
+from koppelkans.building.renovation import renovations
+from koppelkans.heat import Economics
+from koppelkans.heat.options import least_cost, option_arrays
 from koppelkans.money import energy_prices, owner_support
 from koppelkans.parameters import Parameters
 from koppelkans.parameters.store import Use
+from koppelkans.plan.orderings import aims, allowed_packages, restricted
 from koppelkans.scenario import Scenario
 from koppelkans.tables import RemarkRow
 
 SAMPLE = 120
 HEADLINE = "society_after_keur_per_year"
-PARTS = ("demand", "prices", "support")
+PARTS = ("demand", "prices", "support", "renovations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +63,29 @@ def at_design(scenario: Scenario, parameters: Parameters) -> Parameters:
 
 
 def influence(
-    buildings: pd.DataFrame, heat: pd.DataFrame, scenario: Scenario, parameters: Parameters, *, area: str
-) -> Influence:
+    buildings: pd.DataFrame, heat: pd.DataFrame, scenario: Scenario, parameters: Parameters, *, area: str,
+    on_building_line: pd.Series | None = None,
+) -> Influence:  # fmt: skip
     """The figures that this run used, and how far the headline indicators move over the range of each.
 
     ``buildings`` and ``heat`` (contract DEMAND) are the whole place; a systematic sample over type, period and demand stands for
     it. Method: docs/method.md#influence.
     """
     used = dict(parameters.used or {})
-    chain = _Chain(_sample(buildings, heat), scenario, area)
+    chain = _Chain(systematic_sample(buildings, heat, SAMPLE), scenario, area, on_building_line)
     base = chain.parts(parameters.silent())
-    keys = {name: _keys_read(partial(chain.part, name), parameters) for name in PARTS}
+    keys = {name: _keys_read(partial(chain.part, name, base), parameters) for name in PARTS}
+    keys["renovations"] |= keys["demand"]  # the ladder stands on the demand
     headline_keys = _keys_read(partial(chain.headline, base), parameters).union(*keys.values())
     level = chain.headline(base, parameters.silent())
     rows = {}
     for key, scope in sorted({(use.key, use.answered) for use in used.values() if use.value.low is not None}):
         for end in ("low", "high") if key in headline_keys else ():
             moved = parameters.silent().moved(key, scope, end=end)
-            parts = {name: chain.part(name, moved) if key in keys[name] else base[name] for name in PARTS}
+            parts = dict(base)
+            for name in PARTS:
+                if key in keys[name]:
+                    parts[name] = chain.part(name, parts, moved)
             rows[(key, scope, end)] = chain.headline(parts, moved) / level - 1
     moves = pd.DataFrame.from_dict(rows, orient="index", columns=list(level.index))
     moves.index = pd.MultiIndex.from_tuples(list(rows), names=["key", "scope", "end"])
@@ -91,13 +99,17 @@ class _Chain:
     sample: pd.DataFrame
     scenario: Scenario
     area: str
+    on_building_line: pd.Series | None
 
-    def part(self, name: str, parameters: Parameters) -> pd.DataFrame:
-        """One table of the chain: demand, prices or support."""
+    def part(self, name: str, parts: Mapping[str, pd.DataFrame], parameters: Parameters) -> pd.DataFrame:
+        """One table of the chain: demand, prices, support, or the renovations that stand on the demand in ``parts``."""
         chosen, day = self.scenario, self.scenario.reference_date
         if name == "demand":
             design_c = chosen.design_outdoor_c
-            return demand(self.sample, parameters=parameters, day=day, design_outdoor_c=design_c, seed=chosen.seed)[0]
+            return expected_demand(self.sample, parameters=parameters, day=day, design_outdoor_c=design_c)[0]
+        if name == "renovations":
+            line = self.on_building_line
+            return renovations(self.sample, parts["demand"], parameters=parameters, day=day, on_building_line=line)[0]
         if name == "prices":
             world, years = chosen.price_world, chosen.horizon_years
             return energy_prices(parameters=parameters, day=day, grid_area=self.area, price_world=world, years=years)[0]
@@ -105,14 +117,22 @@ class _Chain:
 
     def parts(self, parameters: Parameters) -> dict[str, pd.DataFrame]:
         """All tables of the chain."""
-        return {name: self.part(name, parameters) for name in PARTS}
+        made: dict[str, pd.DataFrame] = {}
+        for name in PARTS:
+            made[name] = self.part(name, made, parameters)
+        return made
 
     def headline(self, parts: dict[str, pd.DataFrame], parameters: Parameters) -> pd.Series:
         """The headline indicators of the sample, in their own units."""
-        found = least_cost(
-            self.sample, parts["demand"], parts["prices"], parts["support"], economics=economics_of(self.scenario, parameters),
-            parameters=at_design(self.scenario, parameters), fossil_free=self.scenario.fossil_free,
-        ).sum()  # fmt: skip
+        arrays = option_arrays(
+            self.sample, parts["demand"], parts["renovations"], parts["prices"], parts["support"],
+            economics=economics_of(self.scenario, parameters), parameters=at_design(self.scenario, parameters),
+        )  # fmt: skip
+        houses = self.sample.loc[arrays.buildings]
+        allowed = allowed_packages(
+            self.scenario.ordering, arrays, houses, parts["demand"], aims(self.scenario, parameters)
+        )
+        found = least_cost(restricted(arrays, allowed), fossil_free=self.scenario.fossil_free).sum()
         return pd.Series({
             "heat_demand_mwh": parts["demand"]["heat_kwh"].sum(),
             "co2_now_tonnes": found["reference_emission_kg"],
@@ -147,13 +167,14 @@ def spread(frame: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
     return tables.check(tables.INDICATORS, frame.assign(low=low.clip(lower=0).where(low.notna()), high=high))
 
 
-def _sample(buildings: pd.DataFrame, heat: pd.DataFrame) -> pd.DataFrame:
+def systematic_sample(buildings: pd.DataFrame, heat: pd.DataFrame, count: int) -> pd.DataFrame:
+    """About so many of the heated buildings, evenly over type, period and demand."""
     heated = buildings[buildings["heated"]]
     order = pd.DataFrame(
         {"type": heated["type"], "period": heated["period"], "heat": heat["heat_kwh"].reindex(heated.index)}
     )
     sorted_keys = order.sort_values(["type", "period", "heat"], kind="stable").index
-    step = max(1, len(sorted_keys) // SAMPLE)
+    step = max(1, len(sorted_keys) // count)
     return heated.loc[sorted_keys[step // 2 :: step]]
 
 

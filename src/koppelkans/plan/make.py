@@ -8,23 +8,42 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 
 from koppelkans import tables
-from koppelkans.building import demand
+from koppelkans.building import HeatDemand, Metered, demand
+from koppelkans.building.hours import Climate, read_epw, shipped_climate
+from koppelkans.building.load import coincidence, coincidence_fit
+from koppelkans.building.renovation import renovations
 from koppelkans.errors import ScenarioError
-from koppelkans.heat import heat_choices, heat_options, line_density
+from koppelkans.heat import Economics, heat_choices, line_density
+from koppelkans.heat.options import option_arrays, option_remarks, options_table
 from koppelkans.indicators import indicators
 from koppelkans.money import annual_bills, energy_prices, owner_support
 from koppelkans.parameters import Parameters, read_parameters
 from koppelkans.people import typical_households
 from koppelkans.place.model import Place
 from koppelkans.plan.accounts import bill_heatings, ledger_of, tariffs_of
+from koppelkans.plan.data_value import data_value
+from koppelkans.plan.energy import (
+    Answer,
+    allowed_rungs,
+    below_label_a,
+    borehole_regeneration_share,
+    hours_tables,
+    label_tables,
+    network_of,
+    network_proof,
+    on_building_line,
+)
 from koppelkans.plan.fingerprint import plan_hash, table_hashes
 from koppelkans.plan.influence import at_design, economics_of, figures_used, influence, spread
-from koppelkans.plan.network import NetworkPart, network_part
+from koppelkans.plan.network import NetworkInputs, NetworkPart, network_part
+from koppelkans.plan.orderings import aims, allowed_packages, orderings, restricted
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
+from koppelkans.plan.schedule import Ladder, ladder_of, schedule
 from koppelkans.plan.stated import account_remarks, place_remarks, source_remarks
 from koppelkans.scenario import STAND_IN_AREA, Scenario
 from koppelkans.tables import RemarkRow
@@ -44,93 +63,195 @@ class _Run:
 
     def step(self, name: str, answer: Callable[[], tuple[pd.DataFrame, list[RemarkRow]]]) -> pd.DataFrame:
         """The table that a chapter answers, checked against its contract; its remarks and time are kept."""
+
+        def one() -> Answer:
+            frame, remarks = answer()
+            return {name: frame}, remarks
+
+        return self.several(name, one)[name]
+
+    def several(self, name: str, answer: Callable[[], Answer]) -> dict[str, pd.DataFrame]:
+        """The tables that a chapter answers by name, checked; the step is called ``name``."""
         self.on_step(name)
         begin = time.perf_counter()
-        frame, remarks = answer()
-        self.tables[name] = tables.check(tables.TABLES[name], frame, where=f"step {name}")
+        frames, remarks = answer()
+        for table, frame in frames.items():
+            self.tables[table] = tables.check(tables.TABLES[table], frame, where=f"step {name}")
         self.remarks += remarks
-        self.steps.append(StepRecord(name, time.perf_counter() - begin, len(frame)))
-        return self.tables[name]
+        rows = len(next(iter(frames.values()))) if frames else 0
+        self.steps.append(StepRecord(name, time.perf_counter() - begin, rows))
+        return frames
 
 
-def make_plan(place: Place, scenario: Scenario, *, on_step: OnStep = lambda _: None) -> Plan:
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What every chapter of this run is asked with."""
+
+    place: Place
+    scenario: Scenario
+    parameters: Parameters
+    area: str
+    climate: Climate
+
+    @property
+    def economics(self) -> Economics:
+        """How options are weighed."""
+        return economics_of(self.scenario, self.parameters)
+
+    @property
+    def at_design(self) -> Parameters:
+        """The figures with the design temperature of the scenario."""
+        return at_design(self.scenario, self.parameters)
+
+
+def make_plan(
+    place: Place, scenario: Scenario, *, folder: Path | None = None, on_step: OnStep = lambda _: None
+) -> Plan:
     """The plan of a place under a scenario. Same place, same scenario: the same tables and the same ``plan_hash``.
 
-    ``on_step`` is called with the name of each step as it begins. Raises ScenarioError when the scenario does not fit the
-    place, ParameterError when a figure has no value for the area or date, DataError when a chapter's table breaks its contract.
+    ``folder`` is where the weather file of the scenario stands, the working folder when left out. ``on_step`` is called with the name of
+    each step as it begins. Raises ScenarioError when the scenario does not fit the place, ParameterError when a figure has no value for
+    the area or date, InfeasibleError when a limit of the scenario cannot be kept, DataError when a chapter's table breaks its contract.
     """
     _check_fit(place, scenario)
     parameters = read_parameters().choosing(stand_ins=scenario.stand_ins, hold=scenario.hold).recording()
     area = scenario.grid_area or place.grid_area or STAND_IN_AREA
+    case = _Case(place, scenario, parameters, area, _climate(scenario, folder))
     run = _Run(on_step)
     run.remarks += place_remarks(place, scenario, area) + source_remarks(place, scenario)
-    _chapters(run, place, scenario, parameters, area)
-    _weigh_figures(run, place, scenario, parameters, area)
+    _chapters(run, case)
+    _weigh_figures(run, case)
     run.remarks += account_remarks(parameters)
     run.tables["remarks"] = tables.remarks([*_rows(place.remarks), *run.remarks])
     tables.check(tables.REMARKS, run.tables["remarks"])
     return Plan(place, scenario, run.tables, _record(run, place, scenario, parameters))
 
 
+def _climate(scenario: Scenario, folder: Path | None) -> Climate:
+    if scenario.weather_file is None:
+        return shipped_climate()
+    return read_epw((folder or Path()) / scenario.weather_file)
+
+
 def _rows(frame: pd.DataFrame) -> list[RemarkRow]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _chapters(run: _Run, place: Place, scenario: Scenario, parameters: Parameters, area: str) -> None:
+def _chapters(run: _Run, case: _Case) -> None:
+    place, scenario, parameters = case.place, case.scenario, case.parameters
     day, buildings = scenario.reference_date, place.buildings
-    heat = run.step("demand", partial(
-        demand, buildings, parameters=parameters, day=day, design_outdoor_c=scenario.design_outdoor_c,
-        metered=place.sector_statistics, seed=scenario.seed,
-    ))  # fmt: skip
+    heat = _buildings(run, case)
     run.step("prices", partial(
-        energy_prices, parameters=parameters, day=day, grid_area=area, price_world=scenario.price_world,
+        energy_prices, parameters=parameters, day=day, grid_area=case.area, price_world=scenario.price_world,
         years=scenario.horizon_years,
     ))  # fmt: skip
     run.step("support", partial(
         owner_support, parameters=parameters, day=day, income_category=scenario.income_category
     ))  # fmt: skip
-    run.step("line_density", partial(line_density, buildings, place.streets, heat, parameters=parameters, day=day))
-    network = _solutions(run, place, scenario, parameters)
-    _money_chapters(run, place, scenario, tariffs_of(scenario, parameters), area, network)
-    economics = economics_of(scenario, parameters)
+    run.step("line_density", partial(
+        line_density, buildings, place.streets, run.tables["demand"], parameters=parameters, day=day
+    ))  # fmt: skip
+    ladder, network = _solutions(run, case)
+    _after(run, case, heat, network)
+    _ways(run, case, ladder, network)
+    _money_chapters(run, case, network)
+    economics = case.economics
     run.step("indicators", lambda: (
         indicators(
             buildings, run.tables, carbon_eur_per_tonne=economics.carbon_eur_per_tonne, year=scenario.start_year,
+            regeneration_share=borehole_regeneration_share(run.tables, parameters, day),
         ), [],
     ))  # fmt: skip
 
 
-def _solutions(run: _Run, place: Place, scenario: Scenario, parameters: Parameters) -> NetworkPart:
-    """Options per building, the network they may join, and the choice."""
-    buildings, heat, prices = place.buildings, run.tables["demand"], run.tables["prices"]
-    economics, figures = economics_of(scenario, parameters), at_design(scenario, parameters)
-    alone, stated = heat_options(
-        buildings, heat, prices, run.tables["support"], economics=economics, parameters=figures
+def _buildings(run: _Run, case: _Case) -> HeatDemand:
+    """Demand now, what meters say of it, how loads coincide, and the renovation ladder of every building."""
+    place, scenario, parameters = case.place, case.scenario, case.parameters
+    day, made = scenario.reference_date, list[HeatDemand]()
+
+    def asked() -> Answer:
+        heat = demand(
+            place.buildings, parameters=parameters, day=day, design_outdoor_c=scenario.design_outdoor_c, climate=case.climate,
+            metered=Metered(place.sector_statistics, place.meters),
+        )  # fmt: skip
+        made.append(heat)
+        return {"demand": heat.demand, "calibration": heat.calibration}, heat.remarks
+
+    run.several("demand", asked)
+    run.step("coincidence", partial(coincidence, parameters=parameters, day=day, seed=scenario.seed))
+    run.step("renovations", partial(
+        renovations, place.buildings, run.tables["demand"], parameters=parameters, day=day, on_building_line=on_building_line(place),
+    ))  # fmt: skip
+    return made[0]
+
+
+def _solutions(run: _Run, case: _Case) -> tuple[Ladder, NetworkPart]:
+    """Options per building under the ordering, the network they may join, and the choice."""
+    place, scenario = case.place, case.scenario
+    buildings, heat, prices, ladders = (
+        place.buildings, run.tables["demand"], run.tables["prices"], run.tables["renovations"],
+    )  # fmt: skip
+    arrays = option_arrays(
+        buildings, heat, ladders, prices, run.tables["support"], economics=case.economics, parameters=case.at_design
     )
-    run.on_step("network")
-    begin = time.perf_counter()
-    network = network_part(place, scenario, heat, alone, prices, economics=economics, parameters=figures)
-    run.remarks += network.remarks
-    for name, frame in network.tables.items():
-        run.tables[name] = tables.check(tables.TABLES[name], frame, where="step network")
-    run.steps.append(StepRecord("network", time.perf_counter() - begin, len(network.tables["pipes"])))
+    allowed = allowed_packages(
+        scenario.ordering, arrays, buildings.loc[arrays.buildings], heat, aims(scenario, case.parameters)
+    )
+    alone = options_table(restricted(arrays, allowed))
+    stated = option_remarks(buildings.loc[arrays.buildings], economics=case.economics, parameters=case.at_design)
+    joined = coincidence_fit(run.tables["coincidence"], case.parameters, scenario.reference_date)
+    given = NetworkInputs(heat, alone, prices, allowed_rungs(ladders, arrays, allowed), joined)
+    parts: list[NetworkPart] = []
+
+    def designed() -> Answer:
+        parts.append(network_part(place, scenario, given, economics=case.economics, parameters=case.at_design))
+        return dict(parts[0].tables), parts[0].remarks
+
+    run.several("network", designed)
+    network = parts[0]
     options = run.step("options", lambda: (network.options, stated))
     run.step("choices", partial(
         heat_choices, options, fossil_free=scenario.fossil_free, must=scenario.choices.must, never=scenario.choices.never,
         connections=None if network.result is None else network.tables["connections"],
     ))  # fmt: skip
-    return network
+    return ladder_of(arrays, allowed, ladders), network
 
 
-def _money_chapters(
-    run: _Run, place: Place, scenario: Scenario, parameters: Parameters, area: str, network: NetworkPart
-) -> None:
-    day, buildings, heat, options = (
-        scenario.reference_date,
-        place.buildings,
-        run.tables["demand"],
-        run.tables["options"],
+def _after(run: _Run, case: _Case, heat: HeatDemand, network: NetworkPart) -> None:
+    """The place hour by hour, now and after the plan, and the labels now and after."""
+    run.step("hours", partial(hours_tables, heat, case.climate, run.tables, case.scenario, case.parameters))
+    of_network = network_of(network, case.scenario, case.parameters)
+    run.several(
+        "epc", partial(label_tables, case.place.buildings, run.tables, of_network, case.scenario, case.parameters)
     )
+
+
+def _ways(run: _Run, case: _Case, ladder: Ladder, network: NetworkPart) -> None:
+    """Three orderings, works by period, and what more data would be worth."""
+    buildings, scenario, economics = case.place.buildings, case.scenario, case.economics
+    below_a = below_label_a(buildings, run.tables, scenario, case.parameters)
+    run.step("orderings", partial(
+        orderings, buildings, ladder.arrays, run.tables["demand"], below_a, economics=economics, scenario=scenario, parameters=case.parameters,
+    ))  # fmt: skip
+
+    def scheduled() -> Answer:
+        found = schedule(
+            buildings, ladder, run.tables["options"], run.tables["choices"], economics=economics, scenario=scenario,
+            parameters=case.parameters,
+        )  # fmt: skip
+        proofs = pd.concat([found.proof, network_proof(network)])
+        return {"schedule": found.works, "schedule_limits": found.limits, "proofs": proofs}, found.remarks
+
+    run.several("schedule", scheduled)
+    run.step("data_value", partial(
+        data_value, buildings, run.tables, economics=economics, scenario=scenario, parameters=case.at_design
+    ))  # fmt: skip
+
+
+def _money_chapters(run: _Run, case: _Case, network: NetworkPart) -> None:
+    scenario, buildings = case.scenario, case.place.buildings
+    parameters, area = tariffs_of(scenario, case.parameters), case.area
+    day, heat, options = scenario.reference_date, run.tables["demand"], run.tables["options"]
     households = run.step("households", partial(typical_households, buildings, heat, parameters=parameters, day=day))
     peak_share = parameters.at("heat.monthly_peak_share", day)
     run.step("bills", partial(
@@ -142,15 +263,18 @@ def _money_chapters(
     ))  # fmt: skip
 
 
-def _weigh_figures(run: _Run, place: Place, scenario: Scenario, parameters: Parameters, area: str) -> None:
+def _weigh_figures(run: _Run, case: _Case) -> None:
     """How far the headline figures move over the range of each uncertain figure: figures table, low and high of indicators."""
-    if not scenario.weigh_figures:
-        run.step("figures", partial(figures_used, parameters))
+    if not case.scenario.weigh_figures:
+        run.step("figures", partial(figures_used, case.parameters))
         return
     moves: list[pd.DataFrame] = []
 
     def weighed() -> tuple[pd.DataFrame, list[RemarkRow]]:
-        found = influence(place.buildings, run.tables["demand"], scenario, parameters, area=area)
+        found = influence(
+            case.place.buildings, run.tables["demand"], case.scenario, case.parameters, area=case.area,
+            on_building_line=on_building_line(case.place),
+        )  # fmt: skip
         moves.append(found.moves)
         return found.figures, found.remarks
 

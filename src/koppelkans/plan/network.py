@@ -56,6 +56,19 @@ class NetworkPart:
     result: NetworkResult | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkInputs:
+    """Tables that a network is weighed with: DEMAND, individual OPTIONS, PRICES, the RENOVATIONS that may be done, and how many peaks
+    of homes coincide: share of the sum that is left of very many, and what one alone adds.
+    """
+
+    demand: pd.DataFrame
+    options: pd.DataFrame
+    prices: pd.DataFrame
+    renovations: pd.DataFrame
+    coincidence: tuple[float, float]
+
+
 def no_network(place: Place, options: pd.DataFrame) -> NetworkPart:
     """A plan without a network: every table there, without rows."""
     empty = {name: tables.TABLES[name].empty(place.crs) for name in EMPTY}
@@ -63,18 +76,18 @@ def no_network(place: Place, options: pd.DataFrame) -> NetworkPart:
 
 
 def network_part(
-    place: Place, scenario: Scenario, demand: pd.DataFrame, options: pd.DataFrame, prices: pd.DataFrame,
-    *, economics: Economics, parameters: Parameters,
-) -> NetworkPart:  # fmt: skip
+    place: Place, scenario: Scenario, given: NetworkInputs, *, economics: Economics, parameters: Parameters
+) -> NetworkPart:
     """The heat network of least cost over all stated sources and temperatures, and its business case; or none.
 
     A source is weighed on its own: two sources on one network are not joined in this version. Raises DataError when a source is
     not near any street, InfeasibleError when what must connect cannot. Method: docs/method.md#network-design.
     """
+    demand, options = given.demand, given.options
     if not scenario.sources or place.sections is None or place.attachments is None:
         return no_network(place, options)
     terms = project_terms(parameters, scenario.reference_date, scenario.heat_network.terms())
-    cases = [_case(source, terms, scenario, prices, economics, parameters) for source in scenario.sources]
+    cases = [_case(source, terms, scenario, given, economics, parameters) for source in scenario.sources]
     found = [
         network_variants(place.buildings, demand, options, place.sections, place.attachments, case) for case in cases
     ]
@@ -96,7 +109,7 @@ def network_part(
 
 
 def _case(
-    source: Source, terms: Terms, scenario: Scenario, prices: pd.DataFrame, economics: Economics, parameters: Parameters
+    source: Source, terms: Terms, scenario: Scenario, given: NetworkInputs, economics: Economics, parameters: Parameters
 ) -> NetworkCase:
     day, chosen = scenario.reference_date, scenario.heat_network
     energy, works = (1 + parameters.at("vat", day, name) for name in ("household_energy", "works"))
@@ -109,7 +122,8 @@ def _case(
             terms.tariff_eur_per_kwh * energy, (terms.fixed_eur_per_year + terms.service_eur_per_year) * energy,
             terms.capacity_eur_per_kw * energy, terms.connection_fee_eur * works,
         ),
-        economics=economics, parameters=parameters, prices=prices, fossil_free=scenario.fossil_free,
+        economics=economics, parameters=parameters, prices=given.prices, renovations=given.renovations, coincidence=given.coincidence,
+        fossil_free=scenario.fossil_free,
         only=None if chosen.regime == "auto" else f"network_{chosen.regime}",
         must=scenario.choices.must, never=scenario.choices.never,
         must_connect=chosen.must_connect, never_connect=chosen.never_connect,

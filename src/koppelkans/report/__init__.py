@@ -11,14 +11,21 @@ from pathlib import Path
 
 from koppelkans.plan.record import Plan
 from koppelkans.report.bills import bills_section
+from koppelkans.report.data_value import data_value_section
 from koppelkans.report.density import density_section
 from koppelkans.report.document import Document
 from koppelkans.report.effects import effects_section
 from koppelkans.report.html import html_page
+from koppelkans.report.labels import labels_section
+from koppelkans.report.ladder import ladder_section
 from koppelkans.report.material import Material, Words
+from koppelkans.report.measured import measured_section
+from koppelkans.report.needs import needs_section
 from koppelkans.report.network import network_section
 from koppelkans.report.notation import Notation
+from koppelkans.report.orderings import orderings_section
 from koppelkans.report.pdf import pdf_bytes
+from koppelkans.report.schedule import schedule_section
 from koppelkans.report.solutions import choice_section, solutions_section
 from koppelkans.report.sources import figures_section, remarks_section, sources_section
 from koppelkans.report.start import start_section
@@ -27,7 +34,8 @@ from koppelkans.report.summary import summary_section
 __all__ = ["report_document", "write_report"]
 
 _SECTIONS = (
-    summary_section, start_section, solutions_section, choice_section, density_section, network_section, bills_section, effects_section,
+    summary_section, start_section, needs_section, measured_section, ladder_section, solutions_section, choice_section, labels_section,
+    orderings_section, schedule_section, density_section, network_section, bills_section, effects_section, data_value_section,
     figures_section, remarks_section, sources_section,
 )  # fmt: skip
 _LABELS = ("skip", "contents", "page", "figure", "method")

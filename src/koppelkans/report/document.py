@@ -102,7 +102,10 @@ class KeyFigures:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; the first cell of a row is its heading. ``numeric``: which columns stand right. ``strong_last``: a row of totals."""
+    """A table; the first cell of a row is its heading. ``numeric``: which columns stand right. ``strong_last``: a row of totals.
+
+    ``method``: the anchor in docs/method.md of what the figures are, linked below the table; empty: none.
+    """
 
     caption: str
     header: tuple[str, ...]
@@ -110,17 +113,22 @@ class Table:
     numeric: tuple[bool, ...]
     note: str = ""
     strong_last: bool = False
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing: SVG text, caption, text for who cannot see it, and the lines that must stand below it (sources)."""
+    """A drawing: SVG text, caption, text for who cannot see it, and the lines that must stand below it (sources).
+
+    ``method``: as for a table.
+    """
 
     name: str
     svg: str
     caption: str
     alt: str
     note: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def _block(block: Block, labels: dict[str, str], numbers: Any) -> str:  # noqa: 
         case KeyFigures():
             return _key_figures(block)
         case Table():
-            return _table(block)
+            return _table(block, labels)
         case Figure():
             return _figure(block, labels, next(numbers))
         case Atlas():
@@ -157,7 +157,7 @@ def _key_figures(block: KeyFigures) -> str:
     return f'<dl class="figures">{"".join(items)}</dl>'
 
 
-def _table(block: Table) -> str:
+def _table(block: Table, labels: dict[str, str]) -> str:
     sides = [' class="number"' if numeric else "" for numeric in block.numeric]
     head = "".join(
         f'<th scope="col"{side}>{escape(title)}</th>' for title, side in zip(block.header, sides, strict=True)
@@ -167,7 +167,8 @@ def _table(block: Table) -> str:
         last = ' class="total"' if block.strong_last and number == len(block.rows) - 1 else ""
         cells = "".join(f"<td{side}>{_text(cell)}</td>" for cell, side in zip(row[1:], sides[1:], strict=True))
         rows.append(f'<tr{last}><th scope="row">{_text(row[0])}</th>{cells}</tr>')
-    note = f'<p class="note">{escape(block.note)}</p>' if block.note else ""
+    below = " ".join(part for part in (escape(block.note), _method_link(block, labels)) if part)
+    note = f'<p class="note">{below}</p>' if below else ""
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(block.caption)}"><table><caption>{escape(block.caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{note}"
@@ -175,11 +176,20 @@ def _table(block: Table) -> str:
 
 
 def _figure(block: Figure, labels: dict[str, str], number: int) -> str:
-    note = f'<span class="note">{escape(block.note)}</span>' if block.note else ""
+    below = " ".join(part for part in (escape(block.note), _method_link(block, labels)) if part)
+    note = f'<span class="note">{below}</span>' if below else ""
     return (
         f'<figure id="{block.name}">{_inline(block.svg, block.alt, block.name)}'
         f"<figcaption>{escape(labels['figure'])} {number}. {escape(block.caption)}{'. ' if note else ''}{note}</figcaption></figure>"
     )
+
+
+def _method_link(block: Table | Figure, labels: dict[str, str]) -> str:
+    """The link from a table or figure to its method, with its own name for who hears links one by one."""
+    if not block.method:
+        return ""
+    word = escape(labels["method"])
+    return f'<a href="#methode-{block.method}" aria-label="{word}: {escape(block.caption)}">{word}</a>'
 
 
 def _atlas(block: Atlas, labels: dict[str, str], numbers: Any) -> str:

@@ -15,7 +15,7 @@ from koppelkans import disclosure, tables
 from koppelkans.errors import KoppelkansError
 from koppelkans.plan.record import Plan
 from koppelkans.report import maps
-from koppelkans.report.document import Text, plain, rich
+from koppelkans.report.document import Paragraph, Section, Text, plain, rich
 from koppelkans.report.notation import Notation
 
 WORDS = Path(__file__).parent / "words"
@@ -88,6 +88,41 @@ class Material:
     def printed(self, name: str) -> pd.DataFrame:
         """A table whose rows are printed as they are. Raises DataError for a table with rows per building."""
         return disclosure.require_aggregate(tables.TABLES[name], self.plan[name])
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table to count in, not to print; without rows in a plan that does not have it."""
+        found = self.plan.tables.get(name)
+        return tables.TABLES[name].empty() if found is None else found
+
+    @cached_property
+    def renovated(self) -> pd.DataFrame:
+        """What the plan does in each heated building: ``rung`` and ``package``, and the columns of RENOVATIONS of that rung.
+
+        Without rows in a plan without renovation ladder. A building without a ladder stays as it is.
+        """
+        ladder, choices = self.table("renovations"), self.choices
+        if ladder.empty:
+            return ladder.assign(package=pd.Series(dtype="str"))
+        rung = self.plan["options"]["rung"].reindex(choices.index.astype(str) + "|" + choices["solution"]).fillna(0)
+        at = pd.MultiIndex.from_arrays([choices.index, rung.astype("int64")])
+        found = ladder.drop_duplicates(["building", "rung"]).set_index(["building", "rung"]).reindex(at)
+        found = found.reset_index("rung").set_axis(choices.index)
+        nothing = dict.fromkeys(found.select_dtypes("float").columns, 0.0) | {"space_share": 1.0, "peak_share": 1.0}
+        return found.fillna(nothing | {"measures": "", "depth": tables.DEPTHS[0]}).assign(package=choices["package"])
+
+    @cached_property
+    def packages(self) -> pd.Series:
+        """The package under which each heated building is published: its own, or neighbours in depth joined (``first|second``).
+
+        Renovation joins renovation before it joins the rest: how many dwellings are renovated is an indicator of its own.
+        """
+        package, homes = self.choices["package"], self.heated["dwellings"].reindex(self.choices.index).astype(float)
+        deeper = package.isin(tables.DEPTHS[1:])
+        parts = [
+            disclosure.merged_neighbours(homes[inside], package[inside], order=tables.PACKAGES)
+            for inside in (deeper, ~deeper)
+        ]
+        return disclosure.merged_neighbours(homes, pd.concat(parts).reindex(package.index), order=tables.PACKAGES)
 
     @cached_property
     def options(self) -> pd.DataFrame:
@@ -213,3 +248,10 @@ class Material:
 def cells(*values: str) -> tuple[Text, ...]:
     """A row of plain cells."""
     return tuple(plain(value) for value in values)
+
+
+def one_line(material: Material, anchor: str, group: str, reason: str) -> Section:
+    """A chapter that has nothing to show, with the reason in one line; ``group``: where its words stand."""
+    words = material.words
+    key = "summary.too_small" if reason == "too_small" else f"{group}.{reason}"
+    return Section(anchor, words(f"{group}.title"), (Paragraph(plain(words(key))),))

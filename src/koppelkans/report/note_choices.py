@@ -9,7 +9,7 @@ from typing import Any
 from koppelkans import tables
 from koppelkans.report.material import Material
 from koppelkans.report.notation import Notation
-from koppelkans.scenario import HeatNetwork, Scenario, Source
+from koppelkans.scenario import HeatNetwork, Renovation, Scenario, Source
 
 _OWN_NAMES = ("name", "title")
 _PER_BUILDING = ("must", "never", "must_connect", "never_connect")
@@ -38,14 +38,15 @@ def choice_lines(plans: Sequence[Named]) -> list[str]:
 
 
 def _choices(scenario: Scenario) -> dict[str, Any]:
-    """Every choice of a scenario by its key, those about the network and about single buildings beside the others."""
+    """Every choice of a scenario by its key, those about network, renovation and single buildings beside the others."""
     own = {
         key: getattr(scenario, key)
         for key in Scenario.model_fields
-        if key not in (*_OWN_NAMES, "heat_network", "choices")
+        if key not in (*_OWN_NAMES, "heat_network", "renovation", "choices")
     }
     network = {key: getattr(scenario.heat_network, key) for key in HeatNetwork.model_fields}
-    return {**own, **network, "must": scenario.choices.must, "never": scenario.choices.never}
+    works = {key: getattr(scenario.renovation, key) for key in Renovation.model_fields}
+    return {**own, **network, **works, "must": scenario.choices.must, "never": scenario.choices.never}
 
 
 def _value_words(key: str, value: Any, material: Material) -> str:  # noqa: PLR0911 - one line per kind of choice

@@ -65,6 +65,21 @@ JOINED = "#8a5a83"
 
 PERIODS = dict(zip(tables.PERIODS, ("#4d1f0c", "#97470f", "#c27a1c", "#6795ab", "#3f7f9d", "#0f4660"), strict=True))
 
+LABELS = dict(zip(tables.EPC_LABELS, reversed(PERIODS.values()), strict=True))
+"""Energy labels, from good to bad: the colours of the building periods, from new to old; red and green do not part for everybody."""
+
+PACKAGES = dict(zip(tables.PACKAGES, ("#7f8b93", "#3d9bd1", "#c98700", "#b5471b", "#7d1d52"), strict=True))
+"""What is done in a building, from nothing to a deep renovation."""
+RUNGS = ("#7f8b93", "#3d9bd1", "#0a4f86", "#c98700", "#b5471b", "#7d1d52")
+"""Rungs of the renovation ladder, from none."""
+KINDS = ("#0a4f86", "#c24e00", "#00845f", "#8a5a83")
+"""Lines of typical buildings."""
+
+NOW = "#b5471b"
+AFTER = "#0b5f7a"
+HOT_WATER = "#c98700"
+COLD = "#3d9bd1"
+
 SOCIETY = "#0b5f7a"
 OWNER = "#c24e00"
 PAYS = "#b5471b"

@@ -34,8 +34,7 @@ class PublishedNetwork:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the network; without rows in a plan that has none."""
-        found = self.material.plan.tables.get(name)
-        return tables.TABLES[name].empty() if found is None else found
+        return self.material.table(name)
 
     @cached_property
     def verdict(self) -> str:

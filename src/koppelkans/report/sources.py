@@ -10,12 +10,19 @@ import pandas as pd
 from koppelkans import tables
 from koppelkans.parameters import read_parameters
 from koppelkans.report import charts, palette
-from koppelkans.report.document import Block, Details, Figure, Heading, Paragraph, Section, Table, Text, plain
+from koppelkans.report.document import Block, Details, Figure, Heading, Paragraph, Section, Table, Text, inside, plain
 from koppelkans.report.material import Material, cells, texts
 
 NETWORK_METHODS = ("network-design", "threshold", "project")
+BUILDING_METHODS = (
+    "hourly-need", "load-hours", "coincidence", "cold", "calibration", "renovation-ladder", "stop-insulating", "epc", "epc-distribution",
+    "obligations", "orderings", "schedule", "data-value",
+)  # fmt: skip
+_SCOPES = ("scopes", "types", "periods", "solution_names", "measures", "trades", "epc_rules")
 _CHART_ROWS = 12
 _TABLE_ROWS = 15
+_SMALL_SHARE = 0.0005
+"""Figures that move the result less than this are listed apart."""
 _LEVELS = ("warning", "assumption", "info")
 
 
@@ -38,19 +45,52 @@ def figures_section(material: Material) -> Section:
     if drawn:
         blocks.append(Figure("tornado", drawn, words("figures.chart"), words("figures.chart_alt")))
     sources = {str(title): number for number, title in enumerate(dict.fromkeys(ordered["source"]), start=1)}
-    rows = [_figure_row(material, scopes, sources) for _, scopes in ordered.groupby("parameter", sort=False)]
+    first = dict.fromkeys(ordered["parameter"])
+    shown = ordered[ordered["parameter"].isin(list(first)[:_TABLE_ROWS])]
+    rows = [_figure_row(material, scopes, sources) for _, scopes in shown.groupby("parameter", sort=False)]
     names = ("label", "value", "band", "standing", "influence", "source")
     header, numeric = tuple(words(f"figures.{name}_column") for name in names), (False, True, True, False, True, True)
-    blocks.append(
-        Table(words("figures.table"), header, tuple(rows[:_TABLE_ROWS]), numeric, words("figures.source_note"))
-    )
-    if len(rows) > _TABLE_ROWS:
-        title = words("figures.more", count=len(rows) - _TABLE_ROWS)
-        blocks.append(Details(title, (Table(title, header, tuple(rows[_TABLE_ROWS:]), numeric),)))
+    blocks.append(Table(words("figures.table"), header, tuple(rows), numeric, words("figures.source_note")))
+    blocks += _other_figures(material, ordered, size, sources)
     listed = tuple(cells(str(number), title) for title, number in sources.items())
     columns = (words("figures.number_column"), words("figures.source_column"))
     blocks.append(Table(words("figures.sources"), columns, listed, (False, False)))
     return Section("cijfers", words("figures.title"), tuple(blocks))
+
+
+def _other_figures(material: Material, ordered: pd.DataFrame, size: pd.Series, sources: dict[str, int]) -> list[Block]:
+    """The figures after the first, in short: those that move the result, then those that hardly do or are not in it, by number of scopes."""
+    words, notation = material.words, material.notation
+    rest = list(dict.fromkeys(ordered["parameter"]))[_TABLE_ROWS:]
+    largest = size.groupby(ordered["parameter"].reindex(size.index)).max()
+    names = ("label", "value", "standing", "influence", "source")
+    header = tuple(words(f"figures.{name}_column") for name in names)
+    blocks: list[Block] = []
+    for title, chosen in (
+        ("figures.more", [name for name in rest if largest[name] >= _SMALL_SHARE]),
+        ("figures.small", [name for name in rest if largest[name] < _SMALL_SHARE]),
+    ):
+        rows = []
+        for name in chosen:
+            scopes = ordered[ordered["parameter"] == name]
+            whole = scopes.iloc[0]
+            label = figure_label({"parameter": name, "scope": ""}, material)
+            value = notation.quantity(whole["value"], whole["unit"])
+            if len(scopes) > 1:
+                band = notation.quantity_range(scopes["value"].min(), scopes["value"].max(), whole["unit"])
+                label, value = words("figures.scopes_label", label=label, count=len(scopes)), band or value
+            standings = dict.fromkeys(words.name("standings", standing) for standing in scopes["standing"])
+            numbers = dict.fromkeys(str(sources[str(source)]) for source in scopes["source"])
+            moved = (
+                ""
+                if scopes["influence_low_share"].isna().all()
+                else f"{notation.number(100 * largest[name], 1)}\u00a0%"
+            )
+            rows.append(cells(label, value, ", ".join(standings), moved, ", ".join(numbers)))
+        if rows:
+            caption = words(title, count=len(rows))
+            blocks.append(Details(caption, (Table(caption, header, tuple(rows), (False, True, False, True, True)),)))
+    return blocks
 
 
 def figure_label(row: dict[Any, Any], material: Material) -> str:
@@ -64,11 +104,10 @@ def figure_label(row: dict[Any, Any], material: Material) -> str:
 
 
 def _scope(material: Material, scope: str) -> str:
-    """The scope of a figure in words: a type, period, use or household class; an area stands for itself."""
+    """The scope of a figure in words: a type, period, solution, measure, rule or household class; an area stands for itself."""
     known = texts(material.words.language)
-    group = next((name for name in ("scopes", "types", "periods") if scope in known[name]), "scopes")
-    word = material.words.name(group, scope)
-    return word[0].lower() + word[1:] if group == "types" else word
+    group = next((name for name in _SCOPES if scope in known[name]), "scopes")
+    return inside(material.words.name(group, scope))
 
 
 def _tornado(material: Material, figures: pd.DataFrame) -> str:
@@ -194,10 +233,17 @@ def _data_table(material: Material) -> Table:
 
 
 def _methods(material: Material) -> list[Block]:
-    """One heading per method that the headline figures link to."""
+    """One heading per method that a figure, table or chart links to."""
     words = material.words
     used = dict.fromkeys(
-        [*material.indicators["method"], "influence", "typical-households", "line-density", *NETWORK_METHODS]
+        [
+            *material.indicators["method"],
+            "influence",
+            "typical-households",
+            "line-density",
+            *NETWORK_METHODS,
+            *BUILDING_METHODS,
+        ]
     )
     known = texts(words.language)["methods"]
     blocks: list[Block] = []

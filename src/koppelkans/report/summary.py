@@ -22,6 +22,8 @@ from koppelkans.report.document import (
     inside,
     plain,
 )
+from koppelkans.report.labels import label_line
+from koppelkans.report.ladder import renovation_line
 from koppelkans.report.material import Material
 from koppelkans.report.network import network_figure, verdict_text
 from koppelkans.report.published_network import UNASSESSED, PublishedNetwork
@@ -128,6 +130,7 @@ def _meaning(material: Material) -> list[Text]:
     lines: list[Text] = []
     lines += _main_solution(material)
     lines += _cost_lines(material)
+    lines += [*renovation_line(material), *label_line(material)]
     on_network = _network_lines(material)
     lines += on_network
     if not on_network and not material.streets.empty:

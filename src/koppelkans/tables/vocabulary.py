@@ -29,7 +29,21 @@ NETWORK_SOLUTIONS = ("network_high", "network_middle", "network_low")
 """Connection to a heat network at 90/60, 70/40 or 55/25 °C."""
 SOLUTIONS = (*INDIVIDUAL_SOLUTIONS, *NETWORK_SOLUTIONS)
 FOSSIL_SOLUTIONS = ("gas_boiler", "hybrid_heat_pump", "collective_gas_boiler")
-PACKAGES = ("as_is", "low_temperature_emitters", "usual_renovation", "advanced_renovation")
+DEPTHS = ("as_is", "light_renovation", "medium_renovation", "deep_renovation")
+"""Renovation by the share of the theoretical need that it saves: light to 30 %, medium to 60 %, deep above."""
+
+PACKAGES = ("as_is", "low_temperature_emitters", "light_renovation", "medium_renovation", "deep_renovation")
+"""What is done in a building: nothing, only new emitters, or a renovation of some depth (with new emitters where they help)."""
+
+MEASURES = (
+    "roof", "roof_deep", "wall_cavity", "wall_external", "floor", "glazing", "glazing_deep", "ventilation_exhaust",
+    "ventilation_balanced",
+)  # fmt: skip
+EPC_LABELS = ("A", "B", "C", "D", "E", "F")
+EPC_RULES = ("today", "today_detailed_network", "electricity_1_9", "two_axis")
+METER_LEVELS = ("building", "street", "sector", "municipality")
+CALORIFIC = ("gross", "net")
+ORDERINGS = ("efficiency_first", "fossil_free_first", "date_leads")
 CONNECTION_REASONS = (
     "pays",
     "must",

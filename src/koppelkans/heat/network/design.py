@@ -161,6 +161,8 @@ def network_levels(regime: str, case: NetworkCase) -> PipeLevels:
 
 def coincidence(case: NetworkCase) -> tuple[float, float]:
     """The share of their summed peaks that n buildings ask together, as (a, b) in a + b / n."""
+    if case.coincidence is not None:
+        return case.coincidence
     limit, single = (
         case.parameters.at("heat_network.coincidence_share", case.economics.day, name) for name in ("limit", "single")
     )

@@ -21,7 +21,7 @@ def with_network(
 
     so that the sum over the buildings is what the network costs in all. Owner: works inside the building with VAT, connection fee,
     bills at the tariff. ``investment_eur`` holds the delivery set, ``owner_investment_eur`` does not: it belongs to the heat company.
-    ``electricity_kwh`` is the booster's; the pumps of the network stand in NETWORK_VARIANTS and their emission, with that of the
+    ``electricity_kwh`` is of booster and ventilation; the pumps of the network stand in NETWORK_VARIANTS and their emission, with that of the
     losses, is shared by heat. Rows of a building stay together, in the order of ``tables.SOLUTIONS``.
     Method: docs/method.md#network-options.
     """
@@ -39,7 +39,9 @@ def with_network(
         emission_kg=joined["emission_kg"] + share * lost_kg * KWH_PER_MWH,
     )  # fmt: skip
     rows.index = pd.Index(rows["building"].astype(object) + "|" + result.regime, name="option", dtype="str")
-    rows = rows[tables.OPTIONS.column_names].astype({"building": "str", "solution": "str", "package": "str"})
+    rows = rows[tables.OPTIONS.column_names].astype(
+        {"building": "str", "solution": "str", "package": "str", "measures": "str", "rung": "int64"}
+    )
     joint = pd.concat([options, rows])
     rank = joint["building"].map({name: place for place, name in enumerate(options["building"].unique())})
     ordered = joint.iloc[rank.argsort(kind="stable")]

@@ -159,7 +159,9 @@ def shells(season: Season) -> pd.DataFrame:
 def shell_rows(form: pd.Series, period: pd.Series, state: str) -> NDArray[np.intp]:
     """Position in ``shells`` of the row of each building. Raises DataError for a form or period that the typology does not know."""
     levels = [pd.Index(sorted(words), dtype=object) for words in (FORMS, tables.PERIODS, STATES)]
-    first, second = levels[0].get_indexer(form.to_numpy(object)), levels[1].get_indexer(period.to_numpy(object))
+    first, second = (
+        level.get_indexer(pd.Index(words, dtype=object)) for level, words in zip(levels, (form, period), strict=False)
+    )
     strange = sorted({str(word) for word in [*form[first < 0], *period[second < 0]]})
     if strange:
         raise DataError(

@@ -53,7 +53,8 @@ def allowed_rungs(renovations: pd.DataFrame, arrays: OptionArrays, allowed: Flag
     by_rung: Flags = allowed[:, 0::2] | allowed[:, 1::2]
     row = arrays.buildings.get_indexer(pd.Index(renovations["building"]))
     keep = (row >= 0) & by_rung[row, renovations["rung"].to_numpy(np.int64)]
-    return renovations[keep]
+    kept: pd.DataFrame = renovations[keep]
+    return kept
 
 
 def chosen_rungs(options: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:

@@ -57,23 +57,28 @@ def allowed_packages(
     need = np.where(packages.useful, packages.need_kwh, np.inf) / area
     least = np.isclose(need, need.min(axis=1, keepdims=True))
     if ordering == "efficiency_first":
-        return _lowest(
-            np.where((need <= wanted.target_kwh_per_m2).any(axis=1)[:, None], need <= wanted.target_kwh_per_m2, least),
-            packages.rung,
-        )
+        reached: Flags = need <= wanted.target_kwh_per_m2
+        return _lowest(_where_any(reached, least), packages.rung)
     if ordering == "fossil_free_first":
-        fits = (arrays.fits & ~FOSSIL[None, :, None]).any(axis=1)
-        return _lowest(np.where(fits.any(axis=1)[:, None], fits, packages.useful), packages.rung)
-    under = need <= wanted.floor_kwh_per_m2
-    homes = np.isfinite(need) & np.where(under.any(axis=1)[:, None], under, least)
+        fits: Flags = np.any(arrays.fits & ~FOSSIL[None, :, None], axis=1)
+        return _lowest(_where_any(fits, packages.useful), packages.rung)
+    under: Flags = need <= wanted.floor_kwh_per_m2
+    homes = np.isfinite(need) & _where_any(under, least)
     residential = (houses["use"] == "residential").to_numpy(bool)[:, None]
     return np.where(residential, homes, packages.useful)
+
+
+def _where_any(wanted: Flags, otherwise: Flags) -> Flags:
+    """The wanted packages of each building, the others where it has none of them."""
+    some = np.asarray(wanted.any(axis=1), dtype=np.bool_)
+    return np.where(some[:, None], wanted, otherwise)
 
 
 def _lowest(candidates: Flags, rung: NDArray[np.int64]) -> Flags:
     """The candidates of the lowest rung of each building."""
     first = np.where(candidates, rung[None, :], np.iinfo(np.int64).max).min(axis=1, keepdims=True)
-    return candidates & (rung[None, :] == first)
+    lowest: Flags = candidates & (rung[None, :] == first)
+    return lowest
 
 
 def restricted(arrays: OptionArrays, allowed: Flags) -> OptionArrays:

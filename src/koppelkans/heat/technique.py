@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -68,12 +69,17 @@ class Technique:
     """Gas connections that stay, per building."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figures:
-    """Answers from the parameters, with the day filled in."""
+    """Answers from the parameters, with the day filled in; curves of heat pumps are worked out once."""
 
     parameters: Parameters
     day: date
+
+    @cached_property
+    def air_curve(self) -> Curve:
+        """An air heat pump that does all the space heat."""
+        return pump_curve("air", parameters=self.parameters, day=self.day)
 
     def at(self, key: str, scope: str = "all") -> float:
         """Figure ``heat.<key>``."""
@@ -168,7 +174,8 @@ def _ground(stock: Stock, figures: Figures) -> Technique:
 
 
 def _individual_pump(solution: str, source: str, stock: Stock, figures: Figures) -> Technique:
-    curve = pump_curve(source, parameters=figures.parameters, day=figures.day).at(stock.flow_c)
+    curve = figures.air_curve if source == "air" else pump_curve(source, parameters=figures.parameters, day=figures.day)
+    curve = curve.at(stock.flow_c)
     hot_water = hot_water_spf(source, "individual", parameters=figures.parameters, day=figures.day)
     pump_kw = stock.peak_kw * figures.at(f"{source}_heat_pump.cover_share")
     fits = stock.useful & ~stock.shared[:, None] & (stock.flow_c <= figures.at(f"{solution}.flow_limit_c"))
@@ -206,7 +213,7 @@ def _collective_boiler(stock: Stock, figures: Figures) -> Technique:
 
 def _collective_pump(stock: Stock, figures: Figures) -> Technique:
     none = np.zeros_like(stock.peak_kw)
-    curve = pump_curve("air", parameters=figures.parameters, day=figures.day).at(stock.flow_c)
+    curve = figures.air_curve.at(stock.flow_c)
     hot_water = hot_water_spf("air", "collective", parameters=figures.parameters, day=figures.day)
     delivered = 1.0 - figures.at("collective.loss_share")
     electricity = (stock.space_kwh / curve.spf + stock.hot_water_kwh[:, None] / hot_water) / delivered

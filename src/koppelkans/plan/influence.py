@@ -169,7 +169,8 @@ def spread(frame: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
 
 def systematic_sample(buildings: pd.DataFrame, heat: pd.DataFrame, count: int) -> pd.DataFrame:
     """About so many of the heated buildings, evenly over type, period and demand."""
-    heated = buildings[buildings["heated"]]
+    known = pd.DataFrame(buildings.drop(columns="geometry", errors="ignore"))
+    heated = known[known["heated"].to_numpy(bool)]
     order = pd.DataFrame(
         {"type": heated["type"], "period": heated["period"], "heat": heat["heat_kwh"].reindex(heated.index)}
     )

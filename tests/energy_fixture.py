@@ -9,7 +9,7 @@ import pandas as pd
 from koppelkans import tables
 
 NAMES = (
-    "meters", "hours", "coincidence", "calibration", "renovations", "epc", "label_migration", "epc_terms", "obligations", "orderings",
+    "meters", "hours", "coincidence", "calibration", "renovations", "stop_insulating", "epc", "label_migration", "epc_terms", "obligations", "orderings",
     "schedule", "schedule_limits", "proofs", "data_value",
 )  # fmt: skip
 RUNGS = [
@@ -27,12 +27,19 @@ def energy(buildings: pd.DataFrame, demand: pd.DataFrame, choices: pd.DataFrame)
     heated = buildings[buildings["heated"]]
     ladder, works = renovations(heated, demand), schedule(choices)
     made = {
-        "hours": hours(demand), "coincidence": coincidence(), "renovations": ladder, "epc": epc(heated),
+        "hours": hours(demand), "coincidence": coincidence(), "renovations": ladder, "stop_insulating": stops(choices), "epc": epc(heated),
         "label_migration": label_migration(heated), "epc_terms": epc_terms(), "obligations": obligations(heated), "orderings": orderings(heated),
         "schedule": works, "schedule_limits": schedule_limits(works, ladder), "proofs": proofs(), "data_value": data_value(),
     }  # fmt: skip
     empty = {name: tables.TABLES[name].empty() for name in NAMES}
     return empty | {name: tables.check(tables.TABLES[name], frame) for name, frame in made.items()}
+
+
+def stops(choices: pd.DataFrame) -> pd.DataFrame:
+    """Insulating stops to pay on the rung that the plan takes."""
+    rung = np.where(choices["solution"] == "ground_heat_pump", 2, 0)
+    saved = np.array([1 - row[2] for row in RUNGS])[rung]
+    return pd.DataFrame({"rung": rung, "saved_share": saved, "next_rung_eur_per_kwh": 0.2}, index=choices.index)
 
 
 def keyed(frame: pd.DataFrame, key: str, names: list[str] | None = None) -> pd.DataFrame:

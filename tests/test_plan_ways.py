@@ -21,7 +21,7 @@ from koppelkans.plan import make_plan
 from koppelkans.plan.energy import allowed_rungs, on_building_line
 from koppelkans.plan.orderings import FOSSIL, Aims, allowed_packages, orderings, restricted
 from koppelkans.plan.schedule import ladder_of, schedule
-from koppelkans.scenario import Renovation, Scenario
+from koppelkans.scenario import Choices, Renovation, Scenario
 
 DAY = date(2026, 11, 1)
 PARAMETERS = read_parameters().silent()
@@ -279,3 +279,54 @@ def test_an_ordering_changes_the_plan(plan):
     assert deep.run.plan_hash != plan.run.plan_hash
     row = plan["orderings"].loc["date_leads"]
     assert bool(row["chosen"])
+
+
+# -------------------------------------------------------------------------------------------------------- measures chosen by hand
+
+
+def test_measures_chosen_by_hand_are_taken_and_no_more(plan):
+    chosen = {"t1": "glazing+roof", "t2": ""}
+    made = make_plan(krekelwijk.place(), Scenario(weigh_figures=False, choices=Choices(measures=chosen)))
+    measures = (
+        made["choices"]["measures"]
+        .str.replace("+low_temperature_emitters", "")
+        .str.replace("low_temperature_emitters", "")
+    )
+    assert measures["t1"] == "roof+glazing"
+    assert measures["t2"] == ""
+    assert set(made["renovations"].loc[made["renovations"]["building"] == "t1", "measures"]) == {"", "roof+glazing"}
+    others = made["choices"].index.difference(["t1", "t2"])
+    assert made["choices"].loc[others, "measures"].equals(plan["choices"].loc[others, "measures"])
+
+
+def test_measures_that_a_rule_forbids_are_refused_all_at_once():
+    wrong = {"t1": "roof+roof_deep", "t2": "painting", "nobody": "roof"}
+    with pytest.raises(ScenarioError, match="nobody"):
+        make_plan(krekelwijk.place(), Scenario(weigh_figures=False, choices=Choices(measures=wrong)))
+    with pytest.raises(DataError) as refused:
+        make_plan(
+            krekelwijk.place(),
+            Scenario(weigh_figures=False, choices=Choices(measures={"t1": wrong["t1"], "t2": wrong["t2"]})),
+        )
+    assert len(refused.value.faults) == 2
+
+
+def test_the_stop_insulating_point_is_that_of_the_cheapest_fossil_free_solution(case, plan):
+    arrays = case[3]
+    best = pick(arrays, solutions=~FOSSIL)
+    stop = plan["stop_insulating"]
+    assert (stop["rung"].to_numpy() == arrays.packages.rung[best.package]).all()
+
+
+# ------------------------------------------------------------------------------------------------------------------ affordability
+
+
+def test_what_an_owner_cannot_pay_is_left_out_and_said(case, plan):
+    free = works(case, plan, budget_eur_per_year=1e7)
+    bounded = works(case, plan, budget_eur_per_year=1e7, owner_eur_per_year=1.0)
+    assert any("niet te dragen" in str(row["text"]) for row in bounded.remarks)
+    assert bounded.works["solution"].equals(
+        free.works["solution"]
+    )  # nothing else is left, so the best for society stands
+    owner = case[3].owner_eur_per_year
+    assert (owner > 1.0).all()

@@ -98,7 +98,9 @@ def told(document: Document, anchor: str) -> list[str]:
 def test_every_table_and_chart_links_to_its_method(document):
     made = [block for anchor in SECTIONS for block in blocks(document, anchor) if isinstance(block, Table | Figure)]
     without = [block.caption for block in made if not block.method]
-    assert without == ["Trede waarop het plan stopt, aantal gebouwen"]  # folded below the chart that has the link
+    assert without == [
+        "Trede waarop isoleren ophoudt te lonen, aantal gebouwen"
+    ]  # folded below the chart that has the link
     assert {block.method for block in made if block.method} == set(BUILDING_METHODS)
     page = html_page(document)
     assert all(f'id="methode-{name}"' in page for name in BUILDING_METHODS)
@@ -228,7 +230,7 @@ def test_depth_and_rung_that_the_plan_chooses(document):
     assert depths["Middelgrote renovatie"][0] == str(GROUND)
     assert depths["Grotere radiatoren"][3] == "0"
     assert depths["Totaal"][:2] == ["66", "102"]
-    stops = rows_of(document, "renovatie", "Trede waarop het plan stopt, aantal gebouwen")
+    stops = rows_of(document, "renovatie", "Trede waarop isoleren ophoudt te lonen, aantal gebouwen")
     assert stops["Totaal"] == ["44", "22", "66"]
     assert not {str(number) for number in range(1, 10)} & {cell for row in stops.values() for cell in row}
     trades = rows_of(document, "renovatie", "Investering in isolatie en ventilatie per vak")

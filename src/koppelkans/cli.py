@@ -43,7 +43,7 @@ ScenarioOption = Annotated[
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="Map van een plan. Folder of a plan.")]
 
 _STEPS = {
-    "demand": "Warmtevraag en koude", "coincidence": "Gelijktijdigheid", "renovations": "Renovatieladder", "hours": "Uren van het gebied",
+    "demand": "Warmtevraag en koude", "coincidence": "Gelijktijdigheid", "renovations": "Renovatieladder", "stop_insulating": "Waar isoleren ophoudt", "hours": "Uren van het gebied",
     "epc": "Energielabels", "orderings": "Drie volgordes", "schedule": "Werken per periode", "data_value": "Wat gegevens waard zijn", "prices": "Energieprijzen", "support": "Premies", "options": "Oplossingen per gebouw", "network": "Warmtenet",
     "choices": "Keuze per gebouw", "line_density": "Warmtedichtheid per straat", "households": "Voorbeeldgezinnen",
     "bills": "Facturen", "ledger": "Grootboek", "indicators": "Indicatoren", "figures": "Invloed van onzekere cijfers",

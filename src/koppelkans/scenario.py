@@ -44,10 +44,13 @@ class Source(Chosen):
 
 
 class Choices(Chosen):
-    """What the municipality decides by hand, by building key: solutions that must or must never be used there."""
+    """What the municipality decides by hand, by building key: solutions that must or must never be used there, and ``measures`` joined by
+    + that are taken there, no more and no less (empty: none).
+    """
 
     must: dict[str, str] = Field(default_factory=dict)
     never: dict[str, list[str]] = Field(default_factory=dict)
+    measures: dict[str, str] = Field(default_factory=dict)
 
 
 class HeatNetwork(Chosen):
@@ -106,7 +109,8 @@ class Renovation(Chosen):
     ``target_kwh_per_m2``: need that efficiency first aims at; ``comfort_floor_kwh_per_m2``: need that every dwelling is brought under where
     it can be, whatever the solution. ``budget_eur_per_year`` and ``trade_eur_per_year`` (by trade) bound the works of a year,
     ``emission_cut_share`` the emission of the last period (share below now), ``street_kw`` the electric peak that each street may add.
-    ``periods`` of ``period_years`` are weighed; ``rounds`` bounds the work on the proof.
+    ``owner_eur_per_year`` is the most that a dwelling may cost its owner a year, own money as annuity and bills together: dearer options are
+    left out wherever another is left. ``periods`` of ``period_years`` are weighed; ``rounds`` bounds the work on the proof.
     """
 
     target_kwh_per_m2: float | None = Field(default=None, gt=0, le=500)
@@ -115,6 +119,7 @@ class Renovation(Chosen):
     trade_eur_per_year: dict[Trade, float] = Field(default_factory=dict)
     emission_cut_share: float | None = Field(default=None, ge=0, le=1)
     street_kw: float | None = Field(default=None, ge=0)
+    owner_eur_per_year: float | None = Field(default=None, ge=0)
     periods: int = Field(default=6, ge=1, le=12)
     period_years: int = Field(default=5, ge=1, le=15)
     rounds: int = Field(default=200, ge=1, le=100_000)

@@ -15,6 +15,7 @@ from koppelkans.building.epc import NetworkHeat, below_a_share, energy_labels, e
 from koppelkans.building.epc.rules import network_heat
 from koppelkans.building.hours import Climate
 from koppelkans.building.load import hours_of_place, regeneration_share
+from koppelkans.heat.insulation import stop_insulating
 from koppelkans.heat.options import OptionArrays
 from koppelkans.parameters import Parameters
 from koppelkans.place.model import Place
@@ -64,6 +65,14 @@ def chosen_rungs(options: pd.DataFrame, choices: pd.DataFrame) -> pd.DataFrame:
         {"solution": choices["solution"].to_numpy(object), "rung": options.loc[keys, "rung"].to_numpy()},
         index=choices.index,
     ).astype({"solution": "str"})
+
+
+def stop_table(arrays: OptionArrays) -> pd.DataFrame:
+    """The stop-insulating point of every building with a fossil-free solution (contract STOP_INSULATING)."""
+    found = stop_insulating(arrays)
+    found = found[found["rung"].notna()]
+    result: pd.DataFrame = found.assign(rung=found["rung"].astype("int64")).rename_axis("building")
+    return result
 
 
 def hours_tables(

@@ -147,13 +147,19 @@ def _write_geopackage(plan: Plan, path: Path) -> None:
     ]
     chosen = plan["choices"][["solution", "package", "measures", "second_best", "regret_eur_per_year"]]
     planned = plan["schedule"]["first_year"].rename("works_from_year")
-    joined = buildings.loc[buildings["heated"], columns].join(found).join(_after(plan)).join(chosen).join(planned)
+    stop = plan["stop_insulating"]["rung"].rename("stop_insulating_rung")
+    joined = (
+        buildings.loc[buildings["heated"], columns].join(found).join(_after(plan)).join(chosen).join(planned).join(stop)
+    )
     layers = {"buildings": joined.join(_label_chances(plan))}
     sections = plan.place.sections
     if sections is not None and len(sections):
         density = plan["line_density"].drop(columns="length_m")
         layers["streets"] = sections.merge(density, left_on="street", right_index=True, how="left").join(
             plan["thresholds"].drop(columns=["street", "dwellings"]).add_prefix("threshold_")
+        )
+        layers["streets"] = layers["streets"].merge(
+            _metered_streets(plan), left_on="street", right_index=True, how="left"
         )
     if len(plan["pipes"]):
         layers["pipes"] = plan["pipes"]
@@ -170,6 +176,14 @@ def _after(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(
         {"space_heat_after_kwh": space, "need_after_kwh": rows["need_kwh"].to_numpy()}, index=choices.index
     )
+
+
+def _metered_streets(plan: Plan) -> pd.DataFrame:
+    """Metered gas of each street in its latest year beside the model, before and after the calibration."""
+    rows = plan["calibration"]
+    streets = rows[(rows["level"] == "street") & rows["used"]].sort_values("year").drop_duplicates("name", keep="last")
+    columns = ["metered_kwh", "prior_kwh", "posterior_kwh", "posterior_low_kwh", "posterior_high_kwh"]
+    return streets.set_index("name")[columns].add_prefix("gas_")
 
 
 def _label_chances(plan: Plan) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from koppelkans.heat.options import least_cost, option_arrays
 from koppelkans.money import energy_prices, owner_support
 from koppelkans.parameters import Parameters
 from koppelkans.parameters.store import Use
-from koppelkans.plan.orderings import aims, allowed_packages, restricted
+from koppelkans.plan.orderings import aims, allowed_packages, restricted, with_chosen_measures
 from koppelkans.scenario import Scenario
 from koppelkans.tables import RemarkRow
 
@@ -108,8 +108,10 @@ class _Chain:
             design_c = chosen.design_outdoor_c
             return expected_demand(self.sample, parameters=parameters, day=day, design_outdoor_c=design_c)[0]
         if name == "renovations":
-            line = self.on_building_line
-            return renovations(self.sample, parts["demand"], parameters=parameters, day=day, on_building_line=line)[0]
+            by_hand = {name: words for name, words in chosen.choices.measures.items() if name in self.sample.index}
+            return renovations(
+                self.sample, parts["demand"], parameters=parameters, day=day, on_building_line=self.on_building_line, chosen=by_hand
+            )[0]  # fmt: skip
         if name == "prices":
             world, years = chosen.price_world, chosen.horizon_years
             return energy_prices(parameters=parameters, day=day, grid_area=self.area, price_world=world, years=years)[0]
@@ -132,6 +134,7 @@ class _Chain:
         allowed = allowed_packages(
             self.scenario.ordering, arrays, houses, parts["demand"], aims(self.scenario, parameters)
         )
+        allowed = with_chosen_measures(allowed, arrays, self.scenario)
         found = least_cost(restricted(arrays, allowed), fossil_free=self.scenario.fossil_free).sum()
         return pd.Series({
             "heat_demand_mwh": parts["demand"]["heat_kwh"].sum(),

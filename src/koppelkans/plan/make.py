@@ -37,11 +37,12 @@ from koppelkans.plan.energy import (
     network_of,
     network_proof,
     on_building_line,
+    stop_table,
 )
 from koppelkans.plan.fingerprint import plan_hash, table_hashes
 from koppelkans.plan.influence import at_design, economics_of, figures_used, influence, spread
 from koppelkans.plan.network import NetworkInputs, NetworkPart, network_part
-from koppelkans.plan.orderings import aims, allowed_packages, orderings, restricted
+from koppelkans.plan.orderings import aims, allowed_packages, orderings, restricted, with_chosen_measures
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
 from koppelkans.plan.schedule import Ladder, ladder_of, schedule
 from koppelkans.plan.stated import account_remarks, place_remarks, source_remarks
@@ -181,6 +182,7 @@ def _buildings(run: _Run, case: _Case) -> HeatDemand:
     run.step("coincidence", partial(coincidence, parameters=parameters, day=day, seed=scenario.seed))
     run.step("renovations", partial(
         renovations, place.buildings, run.tables["demand"], parameters=parameters, day=day, on_building_line=on_building_line(place),
+        chosen=scenario.choices.measures,
     ))  # fmt: skip
     return made[0]
 
@@ -197,7 +199,9 @@ def _solutions(run: _Run, case: _Case) -> tuple[Ladder, NetworkPart]:
     allowed = allowed_packages(
         scenario.ordering, arrays, buildings.loc[arrays.buildings], heat, aims(scenario, case.parameters)
     )
+    allowed = with_chosen_measures(allowed, arrays, scenario)
     alone = options_table(restricted(arrays, allowed))
+    run.step("stop_insulating", lambda: (stop_table(arrays), []))
     stated = option_remarks(buildings.loc[arrays.buildings], economics=case.economics, parameters=case.at_design)
     joined = coincidence_fit(run.tables["coincidence"], case.parameters, scenario.reference_date)
     given = NetworkInputs(heat, alone, prices, allowed_rungs(ladders, arrays, allowed), joined)
@@ -293,7 +297,7 @@ def _check_fit(place: Place, scenario: Scenario) -> None:
                 f"heat source {source.name}: ({source.x_m:.0f}, {source.y_m:.0f}) lies {outside_m / 1_000:.1f} km outside the "
                 f"buildings; expected within {SOURCE_MARGIN_M / 1_000:.0f} km, coordinates in metres of {place.crs}"
             )
-    joining = {*scenario.heat_network.must_connect, *scenario.heat_network.never_connect}
+    joining = {*scenario.choices.measures, *scenario.heat_network.must_connect, *scenario.heat_network.never_connect}
     named = {*scenario.choices.must, *scenario.choices.never, *joining}
     unknown = sorted(named - set(place.buildings.index))
     if unknown:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from koppelkans import tables
+from koppelkans.errors import ScenarioError
 from koppelkans.heat import Economics
 from koppelkans.heat.options import OptionArrays, Picks, pick
 from koppelkans.parameters import Parameters
@@ -84,6 +85,30 @@ def _lowest(candidates: Flags, rung: NDArray[np.int64]) -> Flags:
 def restricted(arrays: OptionArrays, allowed: Flags) -> OptionArrays:
     """The combinations that an ordering allows; fossil solutions keep every package, because they are the reference."""
     return replace(arrays, fits=arrays.fits & (allowed[:, None, :] | FOSSIL[None, :, None]))
+
+
+def with_chosen_measures(allowed: Flags, arrays: OptionArrays, scenario: Scenario) -> Flags:
+    """The packages of the ordering, those chosen by hand in their place: that package, with or without new emitters.
+
+    Raises ScenarioError that names the buildings where no solution that the scenario allows fits with the chosen measures.
+    """
+    row = arrays.buildings.get_indexer(pd.Index(list(scenario.choices.measures), dtype="str"))
+    row = row[row >= 0]
+    if not len(row):
+        return allowed
+    packages = arrays.packages
+    last = np.where(packages.useful, packages.rung[None, :], -1).max(axis=1)
+    bounded = allowed.copy()
+    bounded[row] = packages.useful[row] & (packages.rung[None, :] == last[row, None])
+    solutions = ~FOSSIL if scenario.fossil_free else np.ones_like(FOSSIL)
+    lost = pick(arrays, packages=bounded, solutions=solutions).solution[row] < 0
+    if lost.any():
+        names = tables.first_keys(arrays.buildings[row[lost]])
+        raise ScenarioError(
+            f"the measures chosen for {int(lost.sum())} buildings ({names}) leave no solution that the scenario allows: the water would have to be "
+            "too hot for any of them. Choose more measures there, or allow fossil solutions"
+        )
+    return bounded
 
 
 def orderings(

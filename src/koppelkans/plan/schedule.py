@@ -69,6 +69,7 @@ class _Menu:
     package: NDArray[np.object_]
     measures: NDArray[np.object_]
     society_eur_per_year: Floats
+    owner_eur_per_year: Floats
     investment_eur: Floats
     emission_tonnes: Floats
     added_kw: Floats
@@ -103,6 +104,7 @@ def schedule(
             "kind": ["recomputed"], "limit": [found.ended],
         }, index=pd.Index(["schedule"], name="step", dtype="str"),
     ).astype({"kind": "str", "limit": "str"})  # fmt: skip
+    stated += _unaffordable(found, houses, scenario)
     return Schedule(works, _limits(instance, found, starts), proof, [*stated, _proven(found)])
 
 
@@ -135,7 +137,8 @@ def _menu(ladder: Ladder, options: pd.DataFrame, choices: pd.DataFrame, scenario
     menu = _Menu(
         valid=kept[rows, place], solution=np.array(tables.INDIVIDUAL_SOLUTIONS, dtype=object)[solution],
         package=words.reshape(package.shape), measures=measures.reshape(package.shape),
-        society_eur_per_year=arrays.society_eur_per_year[at], investment_eur=arrays.investment_eur[at],
+        society_eur_per_year=arrays.society_eur_per_year[at], owner_eur_per_year=arrays.owner_eur_per_year[at],
+        investment_eur=arrays.investment_eur[at],
         emission_tonnes=arrays.emission_kg[at] / KG_PER_TONNE, added_kw=arrays.electric_peak_kw[at],
         trade_eur=np.concatenate([own_trades, installation[:, :, None]], axis=2), network=np.zeros(count, bool),
     )  # fmt: skip
@@ -156,6 +159,7 @@ def _with_network(menu: _Menu, ladder: Ladder, options: pd.DataFrame, choices: p
     mine: dict[str, NDArray[Any]] = {
         "solution": rows["solution"].to_numpy(object), "package": rows["package"].to_numpy(object),
         "measures": rows["measures"].to_numpy(object), "society_eur_per_year": rows["society_eur_per_year"].to_numpy(float),
+        "owner_eur_per_year": rows["owner_eur_per_year"].to_numpy(float),
         "investment_eur": investment, "emission_tonnes": rows["emission_kg"].to_numpy(float) / KG_PER_TONNE,
         "added_kw": rows["electric_peak_kw"].to_numpy(float), "trade_eur": np.column_stack([own, installation]),
     }  # fmt: skip
@@ -188,7 +192,7 @@ def _instance(
     bound[menu.network, 0] = True
     return Instance(
         cost_eur=cost, stay_eur=reference_eur * discount.sum(), stay_allowed=np.full(len(houses), not scenario.fossil_free),
-        valid=menu.valid, affordable=np.ones_like(menu.valid), budget_eur=menu.investment_eur, trade_use=menu.trade_eur,
+        valid=menu.valid, affordable=_affordable(houses, menu, scenario), budget_eur=menu.investment_eur, trade_use=menu.trade_eur,
         emission_before_tonnes=reference_tonnes, emission_after_tonnes=menu.emission_tonnes, added_kw=menu.added_kw,
         feeder=street.astype(np.int64) if scenario.renovation.street_kw is not None else np.full(len(houses), -1, np.int64),
         street=street.astype(np.int64), street_bound=bound, opening_eur=np.zeros((len(streets), len(starts))), limits=limits,
@@ -205,6 +209,16 @@ def _reference(arrays: OptionArrays) -> tuple[Floats, Floats]:
     solution = np.where(np.isfinite(cost[:, own].min(axis=1)), own, collective)
     at = (np.arange(len(cost)), solution, package[np.arange(len(cost)), solution])
     return cost[at], arrays.emission_kg[at] / KG_PER_TONNE
+
+
+def _affordable(houses: pd.DataFrame, menu: _Menu, scenario: Scenario) -> Flags:
+    """Options that cost the owner no more a year and dwelling than the scenario says; all of them where it says nothing."""
+    most = scenario.renovation.owner_eur_per_year
+    dwellings = houses["dwellings"].to_numpy(float)[:, None]
+    if most is None:
+        return np.ones_like(menu.valid)
+    within: Flags = (dwellings == 0) | (menu.owner_eur_per_year <= most * np.maximum(dwellings, 1.0))
+    return within
 
 
 def _bounds(
@@ -297,6 +311,18 @@ def _pace_remark(pace: float, yearly: float) -> RemarkRow:
         f"No yearly budget was given: {dutch} million EUR of works a year was taken, the pace that Flanders is said to need.",
         method="schedule",
     )  # fmt: skip
+
+
+def _unaffordable(found: Selection, houses: pd.DataFrame, scenario: Scenario) -> list[RemarkRow]:
+    most, homes = scenario.renovation.owner_eur_per_year, int(houses["dwellings"].to_numpy()[found.unaffordable].sum())
+    if most is None or not homes:
+        return []
+    return [tables.remark(
+        "schedule", f"Voor {homes} woningen kost elke toegelaten oplossing de eigenaar meer dan {most:.0f} EUR per jaar: zij kregen de oplossing van de "
+        "laagste maatschappelijke kost, die zonder hulp niet te dragen is.", f"For {homes} dwellings every allowed option costs the owner more than "
+        f"{most:.0f} EUR a year: they got the one of least cost to society, which cannot be borne without help.", level="warning",
+        rows_share=float(found.unaffordable.mean()), method="schedule",
+    )]  # fmt: skip
 
 
 def _proven(found: Selection) -> RemarkRow:

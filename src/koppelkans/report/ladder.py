@@ -178,8 +178,11 @@ def _depths(material: Material) -> list[Block]:
 
 
 def _stops(material: Material) -> list[Block]:
-    """The rung on which the plan stops insulating, by type."""
-    words, heated, rung = material.words, material.heated, material.renovated["rung"]
+    """The rung on which insulating stops to pay, by type; nothing in a plan that does not know it."""
+    words, heated, rung = material.words, material.heated, material.table("stop_insulating")["rung"]
+    rung = rung[rung.index.isin(heated.index)]
+    if rung.empty:
+        return []
     order = [str(number) for number in range(_LAST_RUNG + 1)]
     ones = pd.Series(1.0, index=rung.index)
     labels = disclosure.merged_neighbours(ones, rung.clip(upper=_LAST_RUNG).astype(int).astype("str"), order=order)

@@ -64,6 +64,15 @@ RENOVATIONS = table(
     ],
 )  # fmt: skip
 
+STOP_INSULATING = table(
+    "stop_insulating", key="building", title="Waar isoleren ophoudt te lonen", per_building=True,
+    columns=[
+        column("rung", int, low=0, high=20, title="Trede", description="of the fossil-free individual solution of least cost to society, whatever the ordering"),
+        column("saved_share", float, low=0, high=1, title="Bespaard", description="of the theoretical need as it is"),
+        column("next_rung_eur_per_kwh", float, title="Prijs van de volgende trede", description="yearly cost of the next rung per kWh of expected heat that it saves; empty on the last", nullable=True),
+    ],
+)  # fmt: skip
+
 EPC = table(
     "epc", key="row", title="Energielabel per gebouw, als kansverdeling", per_building=True,
     columns=[

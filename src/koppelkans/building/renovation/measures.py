@@ -36,3 +36,11 @@ WORDS = np.array([_words(levels) for levels in COMBINATIONS], dtype=object)
 def part_of(measure: str) -> str:
     """The part of the building that a measure is about."""
     return next(part for part, levels in LEVELS.items() if measure in levels)
+
+
+def combination_of(words: str) -> int:
+    """Place in ``COMBINATIONS`` of measures joined by +, in any order; the words must be measures of different parts."""
+    wanted = {part_of(word): word for word in words.split("+") if word}
+    wanted_level = [LEVELS[part].index(wanted[part]) if part in wanted else 0 for part in PARTS]
+    away = np.abs(COMBINATIONS - np.array(wanted_level, dtype=np.int64)).sum(axis=1)
+    return int(away.argmin())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -9,8 +10,9 @@ import pandas as pd
 
 from koppelkans import tables
 from koppelkans.building.homes import renovated_share, season_degree_days
+from koppelkans.building.renovation.checks import check_measures
 from koppelkans.building.renovation.ladder import ladder
-from koppelkans.building.renovation.measures import COMBINATIONS, PARTS, WORDS, Ints
+from koppelkans.building.renovation.measures import COMBINATIONS, PARTS, WORDS, Ints, combination_of
 from koppelkans.building.renovation.packages import Packages, all_packages
 from koppelkans.building.renovation.remarks import renovation_remarks
 from koppelkans.building.renovation.shell import shell_of
@@ -26,19 +28,21 @@ SMALL_KWH = 1e-9
 
 
 def renovations(
-    buildings: pd.DataFrame, demand: pd.DataFrame, *, parameters: Parameters, day: date, on_building_line: pd.Series | None = None
+    buildings: pd.DataFrame, demand: pd.DataFrame, *, parameters: Parameters, day: date, on_building_line: pd.Series | None = None,
+    chosen: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, list[RemarkRow]]:  # fmt: skip
     """The renovation ladder of each heated building (contract RENOVATIONS, key "building|rung"), and what was assumed.
 
     buildings, demand: contracts BUILDINGS and DEMAND; of demand ``space_heat_kwh`` is used, in the peak. ``on_building_line`` is
-    true where the front stands at the building line, index building; without it terraced houses are taken to.
+    true where the front stands at the building line, index building; without it terraced houses are taken to. ``chosen`` gives measures
+    joined by + for a building: its ladder then is as it is and that package.
 
     Of all combinations of measures that the rules allow, at most eight ever dearer and deeper ones remain beside as it is.
     ``need_kwh`` is theoretical (TABULA). ``space_share`` = (need / need now)^(1 + b) with b the prebound exponent: people warm a
     better house more. ``peak_share`` = (H' / H) (r' / r)^g: the peak rule of the demand, with r expected over theoretical space
     heat, at most 1. Depth by the share of the theoretical need that is saved.
 
-    Raises DataError for buildings without demand or, where it is given, building line. Method: docs/method.md#renovation-ladder.
+    Raises DataError for buildings without demand or, where it is given, building line, and for chosen measures that a rule forbids. Method: docs/method.md#renovation-ladder.
     """
     known = pd.DataFrame(buildings.drop(columns="geometry", errors="ignore"))
     heated = known[known["heated"].to_numpy(bool)]
@@ -47,9 +51,11 @@ def renovations(
         raise DataError(
             f"table demand has no row for {len(missing)} heated buildings ({tables.first_keys(missing)}); expected one for each"
         )
-    figures = Figures(parameters, day)
+    figures, by_hand = Figures(parameters, day), dict(chosen or {})
+    if by_hand:
+        check_measures(known, by_hand, parameters=parameters, day=day, on_building_line=on_building_line)
     blocks = [
-        _block(heated.iloc[begin : begin + BLOCK], demand, figures, on_building_line)
+        _block(heated.iloc[begin : begin + BLOCK], demand, figures, on_building_line, by_hand)
         for begin in range(0, len(heated), BLOCK)
     ]
     if not blocks:
@@ -59,12 +65,12 @@ def renovations(
 
 
 def _block(
-    heated: pd.DataFrame, demand: pd.DataFrame, figures: Figures, on_building_line: pd.Series | None
-) -> pd.DataFrame:
+    heated: pd.DataFrame, demand: pd.DataFrame, figures: Figures, on_building_line: pd.Series | None, by_hand: Mapping[str, str]
+) -> pd.DataFrame:  # fmt: skip
     shell = shell_of(heated, parameters=figures.parameters, day=figures.day, on_building_line=on_building_line)
     works = all_works(shell, figures)
     found = all_packages(shell, works, figures)
-    rungs = ladder(found.investment_eur, found.need_kwh, found.fits)
+    rungs = _with_choices(ladder(found.investment_eur, found.need_kwh, found.fits), heated.index, by_hand)
     space_kwh = demand["space_heat_kwh"].reindex(heated.index).to_numpy(float)
     row, rung = np.nonzero(rungs >= 0)
     package = rungs[row, rung]
@@ -77,6 +83,21 @@ def _block(
     }  # fmt: skip
     index = pd.Index(keys + np.char.add("|", rung.astype(str)).astype(object), name="renovation", dtype="str")
     return pd.DataFrame(words | columns, index=index)[tables.RENOVATIONS.column_names]
+
+
+def _with_choices(rungs: Ints, buildings: pd.Index, by_hand: Mapping[str, str]) -> Ints:
+    """The ladders, those of buildings with chosen measures cut down to as it is and that package."""
+    row = buildings.get_indexer(pd.Index(list(by_hand), dtype="str"))
+    package = np.array([combination_of(words) for words in by_hand.values()], dtype=np.int64)
+    here = row >= 0
+    if not here.any():
+        return rungs
+    wide = np.full((len(rungs), max(rungs.shape[1], 2)), -1, dtype=np.int64)
+    wide[:, : rungs.shape[1]] = rungs
+    wide[row[here]] = -1
+    wide[row[here], 0] = 0
+    wide[row[here], 1] = np.where(package[here] > 0, package[here], -1)
+    return wide
 
 
 def depth_words(saved_share: Floats, rung: Ints, figures: Figures) -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +53,13 @@ def temperature_bins(parameters: Parameters, day: date) -> Bins:
     Heat in a bin is in proportion to its hours on heating days times (base - outdoor); load = (base - outdoor) / (base - design),
     at most 1. Source: Climate.OneBuilding.org, TMYx 2007-2021. Method: docs/method.md#heat-pump-performance.
     """
+    return _bins(parameters.at("heat.base_c", day), parameters.at("climate.design_outdoor_c", day))
+
+
+@lru_cache(maxsize=64)
+def _bins(base_c: float, design_c: float) -> Bins:
+    """The bins, kept: runs that vary one figure after another ask for the same ones time and again. Not to be changed in place."""
     table = reference_table("uccle_temperature_hours")
-    base_c, design_c = parameters.at("heat.base_c", day), parameters.at("climate.design_outdoor_c", day)
     outdoor_c = table["outdoor_c"].to_numpy(float)
     need_k = np.maximum(0.0, base_c - outdoor_c)
     heat = table["heating_hours"].to_numpy(float) * need_k

@@ -55,11 +55,17 @@ class Parameter:
 
     def on(self, day: date, scope: str) -> Value | None:
         """The value in force on a day in exactly this scope, or None."""
-        dated = [value for value in self.values if value.scope == scope and value.first <= day]
-        if not dated:
-            return None
-        latest = max(dated, key=lambda value: value.first)
-        return latest if latest.last is None or day <= latest.last else None
+        return self.all_on(day, scope).get(scope)
+
+    def all_on(self, day: date, scope: str | None = None) -> dict[str, Value]:
+        """The value in force on a day of every scope that has one, in the order of the file; of one scope when it is named."""
+        latest: dict[str, Value] = {}
+        for value in self.values:
+            if value.first <= day and (scope is None or value.scope == scope):
+                known = latest.get(value.scope)
+                if known is None or value.first > known.first:
+                    latest[value.scope] = value
+        return {name: value for name, value in latest.items() if value.last is None or day <= value.last}
 
     def latest(self, day: date, scope: str) -> Value | None:
         """The last value that began on or before a day, whether or not it has ended."""
@@ -124,11 +130,17 @@ class Parameters:
 
     def table(self, key: str, day: date) -> pd.Series:
         """All scopes of a figure that have a value on a day: index scope, values float."""
-        parameter = self._entry(key)
-        scopes = [scope for scope in parameter.scopes() if parameter.on(day, scope)]
-        return pd.Series(
-            [self.at(key, day, scope) for scope in scopes], index=pd.Index(scopes, name="scope"), name=key, dtype=float
-        )
+        numbers = self.numbers(key, day)
+        return pd.Series(list(numbers.values()), index=pd.Index(list(numbers), name="scope"), name=key, dtype=float)
+
+    def numbers(self, key: str, day: date) -> dict[str, float]:
+        """The same as ``table``, as a plain dictionary. Raises ParameterError for a text."""
+        found = self._entry(key).all_on(day)
+        for scope, value in found.items():
+            if isinstance(value.value, str):
+                raise ParameterError(f"{key} is a text ({value.value!r}), not a number; ask with value()")
+            self._noted(Use(key, scope, scope, day, value, held=False))
+        return {scope: float(value.value) for scope, value in found.items()}
 
     def changed(
         self,

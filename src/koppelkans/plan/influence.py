@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from koppelkans import tables
 from koppelkans.building import expected_demand
-from koppelkans.building.renovation import renovations
+from koppelkans.building.renovation.shell import shell_of
+from koppelkans.building.renovation.table import ladders
 from koppelkans.heat import Economics
 from koppelkans.heat.options import least_cost, option_arrays
 from koppelkans.money import energy_prices, owner_support
@@ -27,7 +29,7 @@ from koppelkans.tables import RemarkRow
 
 SAMPLE = 120
 HEADLINE = "society_after_keur_per_year"
-PARTS = ("demand", "prices", "support", "renovations")
+PARTS = ("demand", "prices", "support", "shell", "renovations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def influence(
     chain = _Chain(systematic_sample(buildings, heat, SAMPLE), scenario, area, on_building_line)
     base = chain.parts(parameters.silent())
     keys = {name: _keys_read(partial(chain.part, name, base), parameters) for name in PARTS}
-    keys["renovations"] |= keys["demand"]  # the ladder stands on the demand
+    keys["renovations"] |= keys["demand"] | keys["shell"]  # the ladder stands on both
     headline_keys = _keys_read(partial(chain.headline, base), parameters).union(*keys.values())
     level = chain.headline(base, parameters.silent())
     rows = {}
@@ -101,30 +103,30 @@ class _Chain:
     area: str
     on_building_line: pd.Series | None
 
-    def part(self, name: str, parts: Mapping[str, pd.DataFrame], parameters: Parameters) -> pd.DataFrame:
-        """One table of the chain: demand, prices, support, or the renovations that stand on the demand in ``parts``."""
+    def part(self, name: str, parts: Mapping[str, Any], parameters: Parameters) -> Any:
+        """One part of the chain: demand, prices, support, the shell, or the renovations that stand on demand and shell in ``parts``."""
         chosen, day = self.scenario, self.scenario.reference_date
         if name == "demand":
             design_c = chosen.design_outdoor_c
             return expected_demand(self.sample, parameters=parameters, day=day, design_outdoor_c=design_c)[0]
+        if name == "shell":
+            return shell_of(self.sample, parameters=parameters, day=day, on_building_line=self.on_building_line)
         if name == "renovations":
-            by_hand = {name: words for name, words in chosen.choices.measures.items() if name in self.sample.index}
-            return renovations(
-                self.sample, parts["demand"], parameters=parameters, day=day, on_building_line=self.on_building_line, chosen=by_hand
-            )[0]  # fmt: skip
+            by_hand = {key: words for key, words in chosen.choices.measures.items() if key in self.sample.index}
+            return ladders(parts["shell"], parts["demand"], parameters=parameters, day=day, chosen=by_hand)
         if name == "prices":
             world, years = chosen.price_world, chosen.horizon_years
             return energy_prices(parameters=parameters, day=day, grid_area=self.area, price_world=world, years=years)[0]
         return owner_support(parameters=parameters, day=day, income_category=chosen.income_category)[0]
 
-    def parts(self, parameters: Parameters) -> dict[str, pd.DataFrame]:
-        """All tables of the chain."""
-        made: dict[str, pd.DataFrame] = {}
+    def parts(self, parameters: Parameters) -> dict[str, Any]:
+        """All parts of the chain."""
+        made: dict[str, Any] = {}
         for name in PARTS:
             made[name] = self.part(name, made, parameters)
         return made
 
-    def headline(self, parts: dict[str, pd.DataFrame], parameters: Parameters) -> pd.Series:
+    def headline(self, parts: Mapping[str, Any], parameters: Parameters) -> pd.Series:
         """The headline indicators of the sample, in their own units."""
         arrays = option_arrays(
             self.sample, parts["demand"], parts["renovations"], parts["prices"], parts["support"],

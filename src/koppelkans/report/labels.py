@@ -113,14 +113,13 @@ def _most_of_one_building(material: Material, rule: str) -> pd.DataFrame:
     """The most that one building can hold of every cell of the migration table [dwellings]."""
     epc = material.table("epc")
     here = epc[epc["rule"] == rule].drop_duplicates("building").set_index("building")
-    homes = material.heated["dwellings"].reindex(here.index).fillna(0).astype(float)
-    now = {name: here[f"{name.lower()}_share"] for name in _LETTERS} | {TOTAL: pd.Series(1.0, index=here.index)}
-    after = {name: here[f"after_{name.lower()}_share"] for name in _LETTERS} | {TOTAL: pd.Series(1.0, index=here.index)}
-    most = {
-        to_label: {from_label: (homes * first.where(first < second, second)).max() for from_label, first in now.items()}
-        for to_label, second in after.items()
-    }
-    return pd.DataFrame(most).fillna(0.0)
+    homes = material.heated["dwellings"].reindex(here.index).fillna(0).to_numpy(float)
+    whole = np.ones((len(here), 1))
+    now = np.hstack([here[[f"{name.lower()}_share" for name in _LETTERS]].to_numpy(float), whole])
+    after = np.hstack([here[[f"after_{name.lower()}_share" for name in _LETTERS]].to_numpy(float), whole])
+    both = homes[:, None, None] * np.minimum(now[:, :, None], after[:, None, :])
+    names = [*_LETTERS, TOTAL]
+    return pd.DataFrame(both.max(axis=0, initial=0.0), index=names, columns=names)
 
 
 # --------------------------------------------------------------------------------------------------------------- before, after

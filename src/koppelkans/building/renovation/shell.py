@@ -36,6 +36,8 @@ class Shell:
     season: Season
     at_line: Flags
     front_share: Floats
+    period: NDArray[np.object_]
+    """Construction period of each building."""
 
     def area_m2(self, surface: str) -> Floats:
         """Area of roof, wall, window or ground of each building."""
@@ -64,6 +66,7 @@ def shell_of(
         buildings=buildings, areas=areas, typical=typical, season=standard,
         envelope=envelope_of(buildings, areas, typical, reference_share=share), at_line=_at_line(buildings, on_building_line),
         front_share=types.map(parameters.table("renovation.front_share", day)).to_numpy(float),
+        period=buildings["period"].to_numpy(object),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from koppelkans.building.renovation.ladder import ladder
 from koppelkans.building.renovation.measures import COMBINATIONS, PARTS, WORDS, Ints, combination_of
 from koppelkans.building.renovation.packages import Packages, all_packages
 from koppelkans.building.renovation.remarks import renovation_remarks
-from koppelkans.building.renovation.shell import shell_of
+from koppelkans.building.renovation.shell import Shell, shell_of
 from koppelkans.building.renovation.works import Figures, Words, Works, all_works
 from koppelkans.building.seasonal import Floats
 from koppelkans.errors import DataError
@@ -51,32 +51,32 @@ def renovations(
         raise DataError(
             f"table demand has no row for {len(missing)} heated buildings ({tables.first_keys(missing)}); expected one for each"
         )
-    figures, by_hand = Figures(parameters, day), dict(chosen or {})
+    by_hand = dict(chosen or {})
     if by_hand:
         check_measures(known, by_hand, parameters=parameters, day=day, on_building_line=on_building_line)
-    blocks = [
-        _block(heated.iloc[begin : begin + BLOCK], demand, figures, on_building_line, by_hand)
-        for begin in range(0, len(heated), BLOCK)
-    ]
-    if not blocks:
+    if heated.empty:
         return tables.RENOVATIONS.empty(), []
+    parts = [heated.iloc[begin : begin + BLOCK] for begin in range(0, len(heated), BLOCK)]
+    shells = [shell_of(part, parameters=parameters, day=day, on_building_line=on_building_line) for part in parts]
+    blocks = [ladders(shell, demand, parameters=parameters, day=day, chosen=by_hand) for shell in shells]
     frame = blocks[0] if len(blocks) == 1 else pd.concat(blocks)
-    return frame, renovation_remarks(heated, figures, line_known=on_building_line is not None)
+    return frame, renovation_remarks(heated, Figures(parameters, day), line_known=on_building_line is not None)
 
 
-def _block(
-    heated: pd.DataFrame, demand: pd.DataFrame, figures: Figures, on_building_line: pd.Series | None, by_hand: Mapping[str, str]
-) -> pd.DataFrame:  # fmt: skip
-    shell = shell_of(heated, parameters=figures.parameters, day=figures.day, on_building_line=on_building_line)
+def ladders(
+    shell: Shell, demand: pd.DataFrame, *, parameters: Parameters, day: date, chosen: Mapping[str, str]
+) -> pd.DataFrame:
+    """The ladders of buildings whose shell is known (contract RENOVATIONS); for runs in which the shell stays as it is."""
+    figures, buildings = Figures(parameters, day), shell.buildings.index
     works = all_works(shell, figures)
     found = all_packages(shell, works, figures)
-    rungs = _with_choices(ladder(found.investment_eur, found.need_kwh, found.fits), heated.index, by_hand)
-    space_kwh = demand["space_heat_kwh"].reindex(heated.index).to_numpy(float)
+    rungs = _with_choices(ladder(found.investment_eur, found.need_kwh, found.fits), buildings, chosen)
+    space_kwh = demand["space_heat_kwh"].reindex(buildings).to_numpy(float)
     row, rung = np.nonzero(rungs >= 0)
     package = rungs[row, rung]
     columns = _effects(found, row, package, space_kwh, figures) | _investments(works, row, package, figures)
     saved = 1.0 - columns["need_kwh"] / np.maximum(found.need_kwh[row, 0], SMALL_KWH)
-    keys = heated.index.to_numpy(object)[row]
+    keys = buildings.to_numpy(object)[row]
     words = {
         "building": pd.array(keys, dtype="str"), "rung": rung.astype(np.int64),
         "measures": pd.array(WORDS[package], dtype="str"), "depth": pd.array(depth_words(saved, rung, figures), dtype="str"),

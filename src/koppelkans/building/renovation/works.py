@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from koppelkans.building.renovation.measures import LEVELS
@@ -61,10 +60,10 @@ class Figures:
         """Figure ``renovation.<key>``."""
         return self.parameters.at(f"renovation.{key}", self.day, scope)
 
-    def by(self, key: str, scopes: pd.Series, *, absent: float = np.nan) -> Floats:
+    def by(self, key: str, scopes: Words, *, absent: float = np.nan) -> Floats:
         """Figure ``renovation.<key>`` of each row by its scope; ``absent`` where the scope has none."""
-        known = self.parameters.table(f"renovation.{key}", self.day).to_dict()
-        rest = float(known.get("all", absent))
+        known = self.parameters.numbers(f"renovation.{key}", self.day)
+        rest = known.get("all", absent)
         return np.fromiter((known.get(scope, rest) for scope in scopes), dtype=float, count=len(scopes))
 
 
@@ -93,7 +92,7 @@ def _stacked(measures: list[Works], shell: Shell) -> Works:
 def _insulation(measure: str, part: str, shell: Shell, figures: Figures) -> Works:
     """Insulation added to roof, wall or floor."""
     surface = SURFACE[part]
-    added_r = figures.by(f"{measure}.added_m2k_per_w", shell.buildings["period"])
+    added_r = figures.by(f"{measure}.added_m2k_per_w", shell.period)
     bare_u, treated_share = shell.of(f"{surface}_bare_u"), shell.of(f"{surface}_first_share")
     fall = surface_u(shell.typical, surface, bare_u) - surface_u(shell.typical, surface, bare_u, np.nan_to_num(added_r))
     reached = np.where((measure == "wall_external") & shell.at_line, 1.0 - shell.front_share, 1.0)
@@ -115,7 +114,7 @@ def _insulation(measure: str, part: str, shell: Shell, figures: Figures) -> Work
 def _wall_rules(measure: str, shell: Shell, figures: Figures) -> dict[str, Flags]:
     if measure == "wall_external":
         return {"protected": shell.buildings["protected"].to_numpy(np.bool_)}
-    period = shell.buildings["period"]
+    period = shell.period
     return {
         "no_cavity": figures.by("cavity_share", period, absent=0.0) < figures.at("cavity_least_share"),
         "filled": shell.of("wall_bare_u") < figures.by("cavity_open_w_per_m2k", period, absent=0.0),
@@ -124,7 +123,7 @@ def _wall_rules(measure: str, shell: Shell, figures: Figures) -> dict[str, Flags
 
 def _windows(measure: str, part: str, shell: Shell, figures: Figures) -> Works:
     """New windows: another U-value and less sun; skipped where the sun lost weighs more than the heat kept."""
-    new_u = figures.by(f"{measure}.window_w_per_m2k", shell.buildings["period"])
+    new_u = figures.by(f"{measure}.window_w_per_m2k", shell.period)
     fall = np.maximum(shell.of("window_u") - new_u, 0.0)
     reached = np.where(shell.buildings["protected"].to_numpy(np.bool_), 1.0 - shell.front_share, 1.0)
     treated_m2 = shell.area_m2("window") * reached

@@ -95,6 +95,18 @@ def hours_tables(
     )
 
 
+def _shifted_sun(climate: Climate) -> list[RemarkRow]:
+    """What to mind when the time stamps of a weather file fit the sun only after a shift."""
+    if not climate.sun_shift_hours:
+        return []
+    hours = f"{climate.sun_shift_hours:+.1f}"
+    return [tables.remark(
+        "hours", f"De zon in het weerbestand past het best bij de stand van de zon {hours.replace('.', ',')} uur later; die verschuiving is gevolgd. Letterlijk genomen "
+        "zouden oost en west van elkaar verschillen.", f"The sun in the weather file fits the position of the sun {hours} hours later best; that shift was "
+        "followed. Taken literally, east and west would differ.", level="info", method="hourly-climate",
+    )]  # fmt: skip
+
+
 def borehole_regeneration_share(made: Mapping[str, pd.DataFrame], parameters: Parameters, day: date) -> float:
     """What passive cooling gives back to the boreholes of all ground heat pumps of the plan together, over what they draw."""
     choices = made["choices"]

@@ -106,16 +106,16 @@ class _Case:
 
 
 def make_plan(
-    place: Place, scenario: Scenario, *, folder: Path | None = None, on_step: OnStep = lambda _: None
-) -> Plan:
+    place: Place, scenario: Scenario, *, folder: Path | None = None, rules: Parameters | None = None, on_step: OnStep = lambda _: None
+) -> Plan:  # fmt: skip
     """The plan of a place under a scenario. Same place, same scenario: the same tables and the same ``plan_hash``.
 
-    ``folder`` is where the weather file of the scenario stands, the working folder when left out. ``on_step`` is called with the name of
-    each step as it begins. Raises ScenarioError when the scenario does not fit the place, ParameterError when a figure has no value for
+    ``folder`` is where the weather file of the scenario stands, the working folder when left out. ``rules`` are the figures of law and
+    technique, those shipped when left out; a reform is a changed set of them. ``on_step`` is called with the name of each step as it begins. Raises ScenarioError when the scenario does not fit the place, ParameterError when a figure has no value for
     the area or date, InfeasibleError when a limit of the scenario cannot be kept, DataError when a chapter's table breaks its contract.
     """
     _check_fit(place, scenario)
-    parameters = read_parameters().choosing(stand_ins=scenario.stand_ins, hold=scenario.hold).recording()
+    parameters = (rules or read_parameters()).choosing(stand_ins=scenario.stand_ins, hold=scenario.hold).recording()
     area = scenario.grid_area or place.grid_area or STAND_IN_AREA
     case = _Case(place, scenario, parameters, area, _climate(scenario, folder))
     run = _Run(on_step)

@@ -84,7 +84,7 @@ def hours_tables(
     keys = chosen.index.astype(str) + "|" + chosen["rung"].astype(str)
     left = pd.Series(made["renovations"]["space_share"].reindex(keys).to_numpy(float), index=chosen.index)
     use = now.assign(space_heat_after_kwh=now["space_heat_kwh"] * left.reindex(now.index).fillna(1.0))
-    return hours_of_place(
+    hours, stated = hours_of_place(
         use,
         heat.zones,
         climate,
@@ -93,6 +93,7 @@ def hours_tables(
         day=scenario.reference_date,
         seed=scenario.seed,
     )
+    return hours, [*stated, *_shifted_sun(climate)]
 
 
 def _shifted_sun(climate: Climate) -> list[RemarkRow]:

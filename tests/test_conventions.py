@@ -258,7 +258,7 @@ WITHOUT_UNIT = {
     "indicators.value": "unit in unit", "indicators.low": "unit in unit", "indicators.high": "unit in unit",
     "sector_statistics.value": "unit in unit",
     "meters.connections": "a count, float because it may be unknown", "calibration.connections": "a count, float because it may be unknown",
-    "demand.occupants": "an expected count", "label_migration.dwellings": "an expected count", "obligations.dwellings_now": "an expected count",
+    "cells.weight": "a number of households", "cells.persons": "a count", "demand.occupants": "an expected count", "label_migration.dwellings": "an expected count", "obligations.dwellings_now": "an expected count",
     "obligations.dwellings_after": "an expected count", "orderings.dwellings": "a count", "fossil_free_dwellings": "a count",
     "fossil_free_below_a_dwellings": "an expected count", "light_dwellings": "a count", "medium_dwellings": "a count",
     "deep_dwellings": "a count", "deep_avoided_dwellings": "a count", "changed_buildings": "a mean count over draws",

@@ -6,8 +6,9 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,9 @@ from koppelkans.errors import ParameterError
 
 HERE = Path(__file__).parent
 STANDINGS = ("official", "secondary", "unverified")
+LEGAL = ("free", "doubtful", "regulator_only", "forbidden_by_eu")
+"""How far the law lets a figure be changed, from free to forbidden; empty: not weighed."""
+DECIDERS = ("EU", "federal", "flemish", "regulator", "operator", "municipality", "lender", "market", "technique")
 ALL = "all"
 """The scope of a figure that holds everywhere and for everyone."""
 
@@ -39,7 +43,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One figure with all its dated values; ``decides`` names who may change it, ``home`` is ``law`` or ``facts``."""
+    """One figure with all its dated values; ``decides`` names who may change it, ``home`` is ``law`` or ``facts``.
+
+    ``legal`` (one of ``LEGAL``, with a reason in Dutch) says how far the law lets it be changed, ``earliest`` from which day on; empty
+    and None: not weighed.
+    """
 
     key: str
     label: str
@@ -48,6 +56,9 @@ class Parameter:
     decides: str
     values: tuple[Value, ...]
     home: str = "law"
+    legal: str = ""
+    legal_reason: str = ""
+    earliest: date | None = None
 
     def scopes(self) -> list[str]:
         """Scopes that have a value at any date, in the order of the file."""
@@ -147,16 +158,25 @@ class Parameters:
         key: str,
         *,
         since: date,
-        value: float,
+        value: float | str,
         scope: str = ALL,
         source: str = "reform",
         standing: str = "unverified",
     ) -> Parameters:
         """The same figures with one value from a date on: what a reform returns. Later values of that scope fall away."""
         parameter = self._entry(key)
-        kept = [old for old in parameter.values if old.scope != scope or old.first < since]
+        eve = since - timedelta(days=1)
+        kept = [
+            replace(old, last=eve) if old.scope == scope and old.last is not None and old.last >= since else old
+            for old in parameter.values
+            if old.scope != scope or old.first < since
+        ]
         new = Value(scope, since, None, value, None, None, source, standing, "")
         return self._with(replace(parameter, values=(*kept, new)))
+
+    def rewritten(self, key: str, values: tuple[Value, ...]) -> Parameters:
+        """The same figures with all dated values of one key replaced; for a reform that moves a whole path."""
+        return self._with(replace(self._entry(key), values=values))
 
     def moved(self, key: str, scope: str, *, end: str) -> Parameters:
         """The same figures with one key, in one scope, at its low or high end; for the influence of uncertain figures."""
@@ -221,11 +241,16 @@ def _no_value(parameter: Parameter, day: date, scope: str) -> str:
 def read_parameters() -> Parameters:
     """The figures shipped with the engine: ``law/*.toml`` and ``facts/*.toml``, sources in ``sources.toml``.
 
-    Raises ParameterError that lists every fault: unknown keys, missing unit, source without entry, unknown standing.
+    Raises ParameterError that lists every fault: unknown keys, missing unit, source without entry, unknown standing, dates of one
+    scope that overlap.
     """
     sources = tomllib.loads((HERE / "sources.toml").read_text(encoding="utf-8"))
     entries: dict[str, Parameter] = {}
-    faults: list[str] = []
+    faults = [
+        f"sources.toml: {name}: read = {about['read']!r}, expected a date such as 2026-11-01"
+        for name, about in sources.items()
+        if type(about.get("read", date.max)) is not date
+    ]
     for path in sorted([*HERE.glob("law/*.toml"), *HERE.glob("facts/*.toml")]):
         for key, body in _leaves(tomllib.loads(path.read_text(encoding="utf-8"))):
             if key in entries:
@@ -250,7 +275,7 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Ma
             yield from _leaves(body, f"{key}.")
 
 
-_BODY = {"label", "unit", "vat", "decides", "value"}
+_BODY = {"label", "unit", "vat", "decides", "legal", "earliest", "value"}
 _VALUE = {"scope", "from", "to", "value", "low", "high", "source", "standing", "note"}
 
 
@@ -291,10 +316,53 @@ def _parameter(
                 note=row.get("note", ""),
             )
         )
-    label = body.get("label", key)
-    return Parameter(
-        key, label, body["unit"], body.get("vat", ""), body.get("decides", ""), tuple(values), home
-    ), faults
+    legal, _, reason = str(body.get("legal", "")).partition(":")
+    parameter = Parameter(
+        key=key,
+        label=body.get("label", key),
+        unit=body["unit"],
+        vat=body.get("vat", ""),
+        decides=body.get("decides", ""),
+        values=tuple(values),
+        home=home,
+        legal=legal.strip(),
+        legal_reason=reason.strip(),
+        earliest=body.get("earliest"),
+    )
+    return parameter, [*faults, *_legal_faults(parameter), *overlaps(parameter)]
+
+
+def _legal_faults(parameter: Parameter) -> list[str]:
+    faults = []
+    if parameter.legal and parameter.legal not in LEGAL:
+        faults.append(f"{parameter.key}: legal {parameter.legal}, expected one of {', '.join(LEGAL)}")
+    if parameter.legal not in ("", "free") and not parameter.legal_reason:
+        faults.append(f'{parameter.key}: legal {parameter.legal} without a reason; write "{parameter.legal}: reason"')
+    if parameter.earliest is not None and type(parameter.earliest) is not date:
+        faults.append(f"{parameter.key}: earliest {parameter.earliest!r}, expected a date such as 2027-01-01")
+    return faults
+
+
+def overlaps(parameter: Parameter) -> list[str]:
+    """Every pair of dated values of one scope that hold on the same day, and every value that ends before it begins; one line each.
+
+    A value without an end holds until the next one of its scope and so never overlaps, unless both begin on the same day.
+    """
+    faults = []
+    for scope in parameter.scopes():
+        dated = sorted((value for value in parameter.values if value.scope == scope), key=lambda value: value.first)
+        faults += [
+            f"{parameter.key} ({scope}): a value from {value.first} ends on {value.last}, before it begins"
+            for value in dated
+            if value.last is not None and value.last < value.first
+        ]
+        faults += [
+            f"{parameter.key} ({scope}): the value from {earlier.first}{f' to {earlier.last}' if earlier.last else ''} overlaps with "
+            f"the one from {later.first}; expected one value a day"
+            for earlier, later in pairwise(dated)
+            if later.first == earlier.first or (earlier.last is not None and earlier.last >= later.first)
+        ]
+    return faults
 
 
 @cache

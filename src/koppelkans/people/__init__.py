@@ -1,9 +1,11 @@
 """Who lives in the neighbourhood?
 
-For now: a handful of typical households whose bills the plan shows, vulnerable ones first. Their heat demand is read from the
-dwellings of the place; who lives where is not known and not guessed. Weighted households and their response come later.
+A handful of typical households whose bills the plan shows, vulnerable ones first; and the whole population, of a place or of
+Flanders, as weighted cells fitted to known margins. Who lives where is not known and not guessed.
 """
 
+from koppelkans.people.expanded import expand, with_gradient
+from koppelkans.people.population import flemish_cells, place_cells
 from koppelkans.people.typical import typical_households
 
-__all__ = ["typical_households"]
+__all__ = ["expand", "flemish_cells", "place_cells", "typical_households", "with_gradient"]

@@ -18,6 +18,7 @@ from koppelkans.building.load import hours_of_place, regeneration_share
 from koppelkans.heat.insulation import stop_insulating
 from koppelkans.heat.options import OptionArrays
 from koppelkans.parameters import Parameters
+from koppelkans.parameters.reforms import word
 from koppelkans.place.model import Place
 from koppelkans.plan.network import NetworkPart
 from koppelkans.plan.orderings import BelowA
@@ -152,7 +153,8 @@ def label_tables(
         parameters=parameters, day=day,
     )  # fmt: skip
     years = range(scenario.start_year, scenario.start_year + scenario.horizon_years)
-    duties, more = obligations(epc, buildings, parameters=parameters, day=day, years=years)
+    in_force = word(parameters, "epc.rule_in_force", day)
+    duties, more = obligations(epc, buildings, parameters=parameters, day=day, years=years, rule=in_force)
     terms = epc_terms(network=network, parameters=parameters, day=day)
     made_tables = {"epc": epc, "label_migration": migration, "epc_terms": terms, "obligations": duties}
     return made_tables, [*stated, *more]
@@ -161,7 +163,7 @@ def label_tables(
 def below_label_a(
     buildings: pd.DataFrame, made: Mapping[str, pd.DataFrame], scenario: Scenario, parameters: Parameters
 ) -> BelowA:
-    """A function from solution and rung per building to the chance of a label below A under the rule of today."""
+    """A function from solution and rung per building to the chance of a label below A under the rule in force."""
 
     def below(chosen: pd.DataFrame) -> pd.Series:
         here = buildings.loc[buildings.index.isin(chosen.index)]
@@ -174,7 +176,7 @@ def below_label_a(
             parameters=parameters,
             day=scenario.reference_date,
         )
-        return below_a_share(epc, tables.EPC_RULES[0])
+        return below_a_share(epc, word(parameters, "epc.rule_in_force", scenario.reference_date))
 
     return below
 

@@ -44,6 +44,7 @@ from koppelkans.tables.given import (
 from koppelkans.tables.network import CONNECTIONS, NETWORK_VARIANTS, PIPES, PROJECT, PROJECT_YEARS, THRESHOLDS
 from koppelkans.tables.notes import RemarkRow, remark, remarks
 from koppelkans.tables.paths import DATA_VALUE, ORDERING_RESULTS, PROOFS, SCHEDULE, SCHEDULE_LIMITS
+from koppelkans.tables.society import CELLS, HEATINGS, TENURES
 from koppelkans.tables.vocabulary import (
     CALORIFIC,
     CARRIERS,
@@ -80,6 +81,7 @@ TABLES = {
         CALIBRATION, RENOVATIONS, STOP_INSULATING, PRICES, SUPPORT, OPTIONS, CHOICES, LINE_DENSITY,
         NETWORK_VARIANTS, PIPES, CONNECTIONS, THRESHOLDS, PROJECT, PROJECT_YEARS,
         EPC, LABEL_MIGRATION, EPC_TERMS, OBLIGATIONS, ORDERING_RESULTS, SCHEDULE, SCHEDULE_LIMITS, PROOFS, DATA_VALUE, LEDGER, BILLS, HOUSEHOLDS, INDICATORS, REMARKS, FIGURES,
+        CELLS,
     )
 }  # fmt: skip
 
@@ -92,6 +94,7 @@ __all__ = [
     "CALIBRATION",
     "CALORIFIC",
     "CARRIERS",
+    "CELLS",
     "CHOICES",
     "COINCIDENCE",
     "CONNECTIONS",
@@ -106,6 +109,7 @@ __all__ = [
     "EPC_TERMS",
     "FIGURES",
     "FOSSIL_SOLUTIONS",
+    "HEATINGS",
     "HOURS",
     "HOUSEHOLDS",
     "IMPUTED",
@@ -146,6 +150,7 @@ __all__ = [
     "STREETS",
     "SUPPORT",
     "TABLES",
+    "TENURES",
     "THRESHOLDS",
     "TYPES",
     "UNITS",

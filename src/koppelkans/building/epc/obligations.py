@@ -14,7 +14,7 @@ from koppelkans.parameters import Parameters, Value
 from koppelkans.tables import RemarkRow
 
 RULE = "today"
-"""Obligations are written for the certificate in force."""
+"""Obligations are written for the certificate in force: this one, unless a reform puts another rule there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,17 @@ OBLIGED = tuple(dict.fromkeys(who for who, _ in GROUPS))
 
 
 def obligations(
-    epc: pd.DataFrame, buildings: pd.DataFrame, *, parameters: Parameters, day: date, years: Iterable[int]
+    epc: pd.DataFrame,
+    buildings: pd.DataFrame,
+    *,
+    parameters: Parameters,
+    day: date,
+    years: Iterable[int],
+    rule: str = RULE,
 ) -> tuple[pd.DataFrame, list[RemarkRow]]:
     """Expected dwellings worse than each obligation on the label allows, now and after the plan: contract OBLIGATIONS.
 
-    epc: contract EPC, of which the rule of today counts. Steps as the law stands on ``day`` (abandoned steps are gone) that
+    epc: contract EPC, of which the rows of ``rule`` count. Steps as the law stands on ``day`` (abandoned steps are gone) that
     begin in or before the last of ``years``. Counts are all dwellings of the group: an obligation reaches those among them
     that are sold, or let; who rents is not in the data.
 
@@ -50,7 +56,7 @@ def obligations(
     last_year = max(years, default=0)
     if last_year == 0:
         raise DataError("obligations asked for no year; give the years of the plan")
-    rows = epc[epc["rule"] == RULE].set_index("building")
+    rows = epc[epc["rule"] == rule].set_index("building")
     homes = buildings.loc[rows.index, ["type", "dwellings"]]
     found = [
         _row(step, rows, homes, parameters, day) for step in _steps(parameters, day) if step.from_year <= last_year

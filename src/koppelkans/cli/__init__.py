@@ -1,4 +1,4 @@
-"""The command line: check, plan, compare, report. It reads, calls and shows; it computes nothing.
+"""The command line: check, plan, compare, report, levers, lab. It reads, calls and shows; it computes nothing.
 
 Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
-from enum import StrEnum
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from koppelkans.cli.laboratory import Language, lab, levers, print_areas, print_stale
 from koppelkans.errors import KoppelkansError
 
 if TYPE_CHECKING:
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 out, err = Console(), Console(stderr=True)
-
-
-class Language(StrEnum):
-    """Language of what is printed and reported."""
-
-    nl = "nl"
-    en = "en"
 
 
 PlaceArgument = Annotated[str, typer.Argument(metavar="PLACE", help="Meegeleverd gebied, of een map of GeoPackage van uzelf. A shipped place, or your own folder or GeoPackage.")]  # fmt: skip
@@ -82,6 +76,9 @@ def check(place: PlaceArgument, scenario: ScenarioOption = None, rules: Annotate
     area = chosen.grid_area or found.grid_area or STAND_IN_AREA
     first = chosen.reference_date.year
     _print_coverage(coverage(parameters, area=area, years=range(first - 1, first + 4)), area, every=rules)
+    if rules:
+        print_areas(range(first - 1, first + 4))
+        print_stale(date.today())
     _print_remarks(found.remarks, Language.nl)
 
 
@@ -173,6 +170,10 @@ def report(folder: PlanArgument, lang: LanguageOption = Language.nl) -> None:
         paths = write_report(read_plan(folder), folder, language=lang.value)
     for path in paths:
         out.print(escape(str(path)), soft_wrap=True, highlight=False)
+
+
+app.command()(levers)
+app.command()(lab)
 
 
 # --------------------------------------------------------------------------------------------------------------------- printing

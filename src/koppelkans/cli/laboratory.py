@@ -1,0 +1,242 @@
+"""Commands of the policy laboratory: which levers there are, and what they do to a place or to Flanders."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from koppelkans.parameters.lever_table import Argument
+    from koppelkans.tables import RemarkRow
+
+out, err = Console(), Console(stderr=True)
+
+
+class Language(StrEnum):
+    """Language of what is printed and written."""
+
+    nl = "nl"
+    en = "en"
+
+
+class Definition(StrEnum):
+    """How the ratio of electricity to gas is measured."""
+
+    marginal = "marginal"
+    marginal_with_capacity = "marginal_with_capacity"
+    all_in = "all_in"
+
+
+class Protection(StrEnum):
+    """How vulnerable households are protected in a tariff shift."""
+
+    none = "none"
+    exemption = "exemption"
+    lump_sum = "lump_sum"
+    group_credit = "group_credit"
+    guarantee = "guarantee"
+
+
+class Oil(StrEnum):
+    """Whether oil takes part in a tariff shift."""
+
+    out = "out"
+    into = "in"
+
+
+FLANDERS = "flanders"
+WhereArgument = Annotated[str, typer.Argument(metavar="PLACE", help="Gebied, of flanders voor heel Vlaanderen. A place, or flanders.")]  # fmt: skip
+LeverOption = Annotated[list[str] | None, typer.Option("--lever", help="Hefboom: naam=waarde of naam:argument=waarde,... Mag meermaals. A lever; may be repeated.")]  # fmt: skip
+
+
+def levers() -> None:
+    """Toon alle hefbomen: grenzen, toestand, wie beslist, wat het recht toelaat. List the levers with bounds and who decides."""
+    from koppelkans.parameters.levers import LEVERS, not_computable
+
+    out.print(f"[bold]Hefbomen ({len(LEVERS)})[/]  koppelkans lab GEBIED --lever naam:argument=waarde,...\n")
+    for lever in LEVERS:
+        out.print(f"[bold]{lever.name}[/]  {escape(lever.title_nl)}", highlight=False)
+        for argument in lever.arguments:
+            out.print(f"    {_bounds(argument)}", highlight=False)
+        earliest = f", ten vroegste {lever.earliest.isoformat()}" if lever.earliest else ""
+        decides, items = ", ".join(lever.decides), f"; vragen {', '.join(lever.items)}" if lever.items else ""
+        out.print(
+            f"    [dim]beslist door {decides}; recht: {_LEGAL[lever.legal]}{earliest}{items}[/]",
+            highlight=False,
+        )
+    missing = not_computable()
+    out.print(f"\n[bold]Nog niet te berekenen ({len(missing)} van de vragen van de nota)[/]")
+    for key, row in zip(missing.index, missing.to_dict("records"), strict=True):
+        out.print(
+            f"[bold]{key}[/]  {escape(str(row['reason_nl']))} [dim]({escape(str(row['request']))})[/]", highlight=False
+        )
+
+
+_LEGAL = {
+    "": "niet gewogen", "free": "vrij", "doubtful": "twijfelachtig", "forbidden_by_eu": "verboden door de EU", "regulator_only": "enkel de regulator",
+}  # fmt: skip
+
+
+def _bounds(argument: Argument) -> str:
+    """One argument with what it may be."""
+    single = [choice for choice in argument.choices if "+" not in choice]
+    if len(single) < len(argument.choices):
+        allowed = f"een of meer van {', '.join(single)}, met + ertussen"
+    elif argument.choices:
+        allowed = ", ".join(argument.choices)
+    elif argument.kind == "name":
+        allowed = "een naam"
+    elif argument.low is not None and argument.high is not None:
+        allowed = f"{argument.low:g} tot {argument.high:g}{f' {argument.unit}' if argument.unit else ''}"
+    else:
+        allowed = argument.unit or argument.kind
+    return escape(f"{argument.name}: {allowed}")
+
+
+def lab(  # noqa: PLR0913, PLR0917 - a command has as many options as there are choices
+    place: WhereArgument,
+    lever: LeverOption = None,
+    ratio: Annotated[float | None, typer.Option("--ratio", min=1.0, max=6.0, help="Los een neutrale tariefverschuiving op naar deze verhouding stroom/gas. Solve a neutral tariff shift to this ratio.")] = None,
+    definition: Annotated[Definition, typer.Option("--definition", help="Hoe de verhouding gemeten wordt. How the ratio is measured.")] = Definition.marginal,
+    protection: Annotated[Protection, typer.Option("--protection", help="Wie beschermd wordt tegen verlies. How vulnerable households are protected.")] = Protection.guarantee,
+    oil: Annotated[Oil, typer.Option("--oil", help="Telt stookolie mee in de verschuiving. Whether oil takes part.")] = Oil.out,
+    scenario: Annotated[Path | None, typer.Option("--scenario", help="Scenario als TOML-bestand. Scenario as a TOML file.")] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", help="CSV met eigen regels bovenop de meegeleverde. A CSV of rules on top of those shipped.")] = None,
+    out_folder: Annotated[Path | None, typer.Option("--out", help="Map van de uitkomst; standaard labo/GEBIED. Folder of the result.")] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="nl of en / nl or en")] = Language.nl,
+) -> None:  # fmt: skip
+    """Reken hefbomen door: vandaag, wat al gestemd is, en uw scenario; kwetsbaren eerst. Weigh levers on a place or on Flanders."""
+    from koppelkans.lab import LabChoices, laboratory, printable, write_lab
+    from koppelkans.lab.shift import ShiftPolicy
+    from koppelkans.parameters import read_parameters
+    from koppelkans.parameters.importers import overlay, read_rules
+    from koppelkans.place import read_place
+    from koppelkans.scenario import Scenario, read_scenario
+
+    chosen = read_scenario(scenario) if scenario else Scenario()
+    law, stated = read_parameters(), list["RemarkRow"]()
+    if rules is not None:
+        law, stated = overlay(law, read_rules(rules))
+    policy = None
+    if ratio is not None:
+        policy = ShiftPolicy(ratio, definition=definition.value, protection=protection.value, oil=oil.value)
+    with err.status("Gebied wordt gelezen") as status:
+        neighbourhood = None if place == FLANDERS else read_place(place, seed=chosen.seed)
+        name = FLANDERS if neighbourhood is None else neighbourhood.name
+        result = laboratory(
+            neighbourhood, lever or [], scenario=chosen, rules=law, choices=LabChoices(shift=policy), on_step=status.update,
+        )  # fmt: skip
+        status.update("Nota's worden gemaakt")
+        paths = write_lab(result, out_folder or Path("labo") / name, language=lang.value)
+    if result.heading:
+        out.print(f"[bold]{escape(result.heading)}[/]")
+    for table in result.tables:
+        _print_frame(printable(result, table, language=lang.value))
+    if "winners" in result.details:
+        _print_frame(_by_heating(result.details["winners"], lang))
+    column = "text" if lang is Language.nl else "text_en"
+    said: list[dict[Any, Any]] = [*stated, *result.remarks.to_dict("records")]
+    for row in said:
+        if row["level"] == "warning":
+            out.print(f"[yellow]![/] {escape(str(row[column]))}", highlight=False)
+    out.print(f"[bold]{'Uitkomst' if lang is Language.nl else 'Result'}:[/] {result.result_id}")
+    for path in paths:
+        if path.suffix in (".html", ".pdf", ".docx", ".json"):
+            out.print(escape(str(path)), soft_wrap=True, highlight=False)
+
+
+def _by_heating(winners: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    """Winners and losers of a solved shift by protection and heating, vulnerable first; the file has quartile, tenure and area too."""
+    import pandas as pd
+
+    weighed = winners.assign(
+        change=winners["mean_change_eur"] * winners["households"],
+        losing=winners["losing_share"] * winners["households"],
+    )
+    sums = (
+        weighed.groupby(["vulnerable", "heating"], sort=False)[["households", "change", "losing"]]
+        .sum()
+        .sort_index(ascending=[False, True])
+    )
+    dutch = lang is Language.nl
+    shown = pd.DataFrame({
+        ("Sociaal tarief" if dutch else "Social tariff"): [("ja" if dutch else "yes") if flag else ("nee" if dutch else "no") for flag, _ in sums.index],
+        ("Verwarming" if dutch else "Heating"): [name for _, name in sums.index],
+        ("Gezinnen" if dutch else "Households"): sums["households"].to_numpy(),
+        ("EUR per jaar, gemiddeld" if dutch else "EUR a year, mean"): (sums["change"] / sums["households"]).to_numpy(),
+        ("% dat verliest" if dutch else "% losing"): (100 * sums["losing"] / sums["households"]).to_numpy(),
+    })  # fmt: skip
+    shown.attrs["title"] = (
+        "Winnaars en verliezers van de opgeloste verschuiving" if dutch else "Winners and losers of the solved shift"
+    )
+    return shown
+
+
+def _print_frame(frame: pd.DataFrame) -> None:
+    """A table of the laboratory, numbers short."""
+    table = Table(title=escape(str(frame.attrs.get("title", ""))))
+    for name in frame.columns:
+        table.add_column(
+            escape(str(name)), justify="right" if frame[name].dtype.kind in "fi" else "left", overflow="fold"
+        )
+    for values in frame.itertuples(index=False):
+        table.add_row(*[_short(value) if isinstance(value, float) else escape(str(value)) for value in values])
+    out.print(table)
+
+
+def _short(value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def print_areas(years: range) -> None:
+    """How many dated rules have no value, per grid area and year."""
+    from koppelkans.parameters import read_parameters
+    from koppelkans.parameters.coverage import coverage_of_areas
+
+    found = coverage_of_areas(read_parameters(), years=years)
+    missing = (found == "no value").groupby(level="area").sum()
+    table = Table(title=f"Gedateerde regels zonder waarde, per netgebied (van {len(found) // max(len(missing), 1)})")
+    table.add_column("netgebied")
+    for year in missing.columns:
+        table.add_column(str(year), justify="right")
+    for area, counts in zip(missing.index, missing.to_numpy(), strict=True):
+        table.add_row(str(area), *[str(int(count)) for count in counts])
+    out.print(table)
+
+
+def print_stale(today: date) -> None:
+    """Rules whose source was last read more than six months ago."""
+    from koppelkans.parameters import read_parameters
+    from koppelkans.parameters.coverage import stale
+
+    found = stale(read_parameters(), today)
+    title = f"Regels die langer dan zes maanden geleden gelezen zijn: {len(found)}"
+    if found.empty:
+        out.print(title)
+        return
+    table = Table(title=title)
+    for name in ("cijfer", "voor", "waarde", "status", "bron", "gelezen"):
+        table.add_column(name, overflow="fold")
+    for key, row in zip(found.index, found.to_dict("records"), strict=True):
+        table.add_row(
+            str(key[0]),
+            str(key[1]),
+            str(row["value"]),
+            str(row["standing"]),
+            escape(str(row["source"])),
+            str(row["read"]),
+        )
+    out.print(table)

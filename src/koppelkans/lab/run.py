@@ -1,0 +1,490 @@
+"""Reforms compared: today, as voted, and with levers on top - for households, for the project of a place, and for public budgets."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from functools import partial
+from importlib.metadata import version
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from koppelkans import disclosure, tables
+from koppelkans.errors import ScenarioError
+from koppelkans.lab import effects
+from koppelkans.lab.effects import BEFORE, LATER, SCENARIO, STATES, TIDY, TODAY, VOTED, Homes, State, tidy
+from koppelkans.lab.interactions import MOST_LEVERS, effects_of_subsets, interaction_rows
+from koppelkans.lab.shift import ShiftPolicy
+from koppelkans.lab.solved import GAS_LEVERS, SHIFT_LEVERS, gas_rows, shift_rows
+from koppelkans.lab.uncertainty import PRICE_WORLDS, Move, banded, figure_moves, world_values
+from koppelkans.parameters import Parameters, read_parameters
+from koppelkans.parameters.levers import Setting, apply, parse_levers
+from koppelkans.parameters.levers import remarks as lever_remarks
+from koppelkans.parameters.store import ALL, Parameter
+from koppelkans.people.population import flemish_cells, place_cells
+from koppelkans.place.model import Place
+from koppelkans.plan import Plan, make_plan
+from koppelkans.plan.accounts import tariffs_of
+from koppelkans.plan.fingerprint import table_hashes
+from koppelkans.plan.stated import account_remarks
+from koppelkans.scenario import STAND_IN_AREA, Scenario
+from koppelkans.tables import RemarkRow, remark
+
+Outcome = Literal["vulnerable_bill", "heat_price", "public_cost"]
+UNIT_OF = {"vulnerable_bill": "EUR/year", "heat_price": "EUR/MWh", "public_cost": "MEUR/year"}
+ID_SIGNS = 16
+OnStep = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LabChoices:
+    """What is chosen about a run of the laboratory.
+
+    ``voted_on``: day of the voted column. ``outcome``: what the levers are taken apart on. ``figures``: how many uncertain figures make
+    the bands. ``shift``: the tariff shift to solve instead of the one that reaches the ratio of the scenario.
+    """
+
+    voted_on: date = date(2029, 1, 1)
+    outcome: Outcome = "vulnerable_bill"
+    figures: int = 6
+    shift: ShiftPolicy | None = None
+
+
+@dataclass(frozen=True)
+class LabResult:
+    """What a run of the laboratory found.
+
+    ``tables``: tidy, columns outcome, group, state, value, unit, low, high; ``rules``: the figures that each lever touches, in every
+    state. ``result_id`` covers rules, data, levers, scenario and engine: the same id, the same tables.
+    """
+
+    result_id: str
+    title: str
+    heading: str
+    engine_version: str
+    scenario: Scenario
+    choices: LabChoices
+    settings: tuple[Setting, ...]
+    tables: Mapping[str, pd.DataFrame]
+    rules: pd.DataFrame
+    remarks: pd.DataFrame
+    households: Mapping[str, tuple[str, str]]
+    publishable: bool
+    details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """What a solved tariff shift does per group, by component and by year; working files."""
+
+    @property
+    def days(self) -> dict[str, date]:
+        """The day on which the rules of each state are read."""
+        now, later = self.scenario.reference_date, self.choices.voted_on
+        return {TODAY: now, VOTED: later, SCENARIO: now, LATER: later}
+
+
+def laboratory(
+    place: Place | None,
+    levers: Iterable[str | Setting],
+    *,
+    scenario: Scenario | None = None,
+    rules: Parameters | None = None,
+    choices: LabChoices | None = None,
+    on_step: OnStep = lambda _: None,
+) -> LabResult:
+    """The effect of levers beside today's rules and those already voted, for a place or (None) for Flanders.
+
+    Four states: ``today``; ``voted``, the dated values of ``choices.voted_on``, the last known one held where there is none;
+    ``scenario``, today with the levers; ``scenario_later``, voted with the levers. Without levers the last two equal the first two.
+    Same households, use and technique in every state: people do not respond. The plan of a place is made anew under each.
+
+    Raises ScenarioError for levers that are unknown, out of bounds, in contradiction, or too many to take apart.
+    Method: docs/method.md#lab.
+    """
+    scenario, choices = scenario or Scenario(), choices or LabChoices()
+    settings = _settings(levers)
+    lab = _Lab(place, scenario, choices, rules or read_parameters(), settings, on_step)
+    bands = lab.bands()
+    made = {name: frame for name, frame in {**bands, **lab.others()}.items() if len(frame)}
+    for name, frame in made.items():
+        made[name] = _checked(name, frame)
+    stated = _unique([*lab.stated, *lab.own_remarks(made)])
+    return LabResult(
+        result_id=result_id(place, lab.cells, settings, scenario=scenario, choices=choices, rules=lab.rules),
+        title="Vlaanderen" if place is None else place.title,
+        heading=str(lab.cells.attrs.get("heading", "")),
+        engine_version=version("koppelkans"), scenario=scenario, choices=choices, settings=settings, tables=made,
+        rules=rule_rows(settings, lab.states), remarks=tables.remarks(stated), households=lab.titles, publishable=lab.publishable, details=lab.details,
+    )  # fmt: skip
+
+
+def _settings(levers: Iterable[str | Setting]) -> tuple[Setting, ...]:
+    given = list(levers)
+    parsed = iter(parse_levers([lever for lever in given if isinstance(lever, str)]))
+    settings = tuple(next(parsed) if isinstance(lever, str) else lever for lever in given)
+    if len(settings) > MOST_LEVERS:
+        effects_of_subsets(settings, lambda _: 0.0)  # refuses with the count
+    return settings
+
+
+def result_id(
+    place: Place | None, cells: pd.DataFrame, settings: Sequence[Setting], *, scenario: Scenario, choices: LabChoices, rules: Parameters
+) -> str:  # fmt: skip
+    """The fingerprint of a run: rules with their stand-ins, data, levers in their order, scenario, choices and engine version."""
+    data = {"cells": cells}
+    if place is not None:
+        optional = {"sections": place.sections, "sector_statistics": place.sector_statistics, "meters": place.meters}
+        data |= {"buildings": place.buildings, **{name: frame for name, frame in optional.items() if frame is not None}}
+    parts = [
+        version("koppelkans"), rules_hash(rules), scenario.model_dump_json(), repr(sorted(asdict(choices).items(), key=lambda item: item[0])),
+        *(setting.text for setting in settings), *(f"{name}={value}" for name, value in table_hashes(data).items()),
+    ]  # fmt: skip
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:ID_SIGNS]
+
+
+def rules_hash(rules: Parameters) -> str:
+    """The fingerprint of a set of figures: every dated value with its source, whatever the order of the files."""
+    lines = [f"{key}|{entry.unit}|{value!r}" for key, entry in sorted(rules.entries.items()) for value in entry.values]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:ID_SIGNS]
+
+
+def _checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    twice = frame[frame.duplicated(["outcome", "group", "state"])]
+    if len(twice):
+        raise ScenarioError(
+            f"table {name} of the laboratory has rows twice: {twice.iloc[0][['outcome', 'group', 'state']].to_list()}"
+        )
+    return frame[list(TIDY)].reset_index(drop=True)
+
+
+def _unique(rows: Sequence[RemarkRow]) -> list[RemarkRow]:
+    seen = {str((row["about"], row["text"])): row for row in rows}
+    return list(seen.values())
+
+
+# ---------------------------------------------------------------------------------------------------------------------- one run
+
+
+@dataclass
+class _Lab:
+    """One run while it grows: plans already made and what must be said."""
+
+    place: Place | None
+    scenario: Scenario
+    choices: LabChoices
+    given: Parameters
+    settings: tuple[Setting, ...]
+    on_step: OnStep
+    stated: list[RemarkRow] = field(default_factory=list)
+    plans: list[tuple[date, dict[str, Parameter], Plan]] = field(default_factory=list)
+    details: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rules = self.given.choosing(stand_ins=self.scenario.stand_ins, hold=self.scenario.hold)
+        self.states = self.states_with(self.settings)
+        self.stated += lever_remarks(self.settings, self.rules, self.scenario.reference_date)
+        self.base = None if self.place is None else self.plan(self.states[TODAY])
+        self.cells = self.cells_under(self.rules, self.stated)
+        self.homes: Homes | None = None
+        self.titles: dict[str, tuple[str, str]] = {}
+        if self.base is not None and len(self.base["households"]):
+            self.homes = effects.homes_of(self.base, self.rules, self.area)
+            rows = self.base["households"][["title", "title_en"]].to_dict("index")
+            self.titles = {str(name): (row["title"], row["title_en"]) for name, row in rows.items()}
+
+    @property
+    def area(self) -> str:
+        """Grid area of the place."""
+        named = self.place.grid_area if self.place is not None else None
+        return self.scenario.grid_area or named or STAND_IN_AREA
+
+    @property
+    def publishable(self) -> bool:
+        """Whether totals of the place may stand in a note: enough buildings, none of which dominates. Flanders always."""
+        if self.base is None:
+            return True
+        heated = self.base.place.buildings["heated"]
+        return disclosure.allowed_total(self.base["demand"].loc[heated[heated].index, "heat_kwh"])
+
+    def states_with(self, settings: Sequence[Setting]) -> dict[str, State]:
+        """The four states under some levers."""
+        now, later = self.scenario.reference_date, self.choices.voted_on
+        changed = apply(settings, self.rules, now) if settings else self.rules
+        held, changed_held = (self._holding_all(rules) for rules in (self.rules, changed))
+        return {
+            TODAY: State(TODAY, self.rules, now), VOTED: State(VOTED, held, later), SCENARIO: State(SCENARIO, changed, now),
+            LATER: State(LATER, changed_held, later),
+        }  # fmt: skip
+
+    def _holding_all(self, rules: Parameters) -> Parameters:
+        return rules.choosing(stand_ins=self.scenario.stand_ins, hold=list(rules.entries))
+
+    # ------------------------------------------------------------------------------------------------------------- what is computed
+
+    def plan(self, state: State) -> Plan:
+        """The plan of the place under a state; one that was made with the same figures on the same day serves again."""
+        if self.place is None:
+            raise ScenarioError("Flanders has no plan; give a place")
+        for day, read, known in self.plans:
+            if day == state.day and all(state.rules.entries[key] == entry for key, entry in read.items()):
+                return known
+        self.on_step(f"plan {state.name}")
+        chosen = self.scenario.model_copy(
+            update={
+                "reference_date": state.day,
+                "hold": sorted(state.rules.hold),
+                "weigh_figures": False,
+                "data_draws": 0,
+            }
+        )
+        made = make_plan(self.place, chosen, rules=state.rules)
+        texts = {entry.key for entry in state.rules if any(isinstance(value.value, str) for value in entry.values)}
+        keys = {*made["figures"]["parameter"], *texts}
+        self.plans.append((state.day, {key: state.rules.entries[key] for key in keys}, made))
+        return made
+
+    def cells_under(self, rules: Parameters, stated: list[RemarkRow] | None = None) -> pd.DataFrame:
+        """The population, the same in every state, with the figures of some rules."""
+        day = self.scenario.reference_date
+        if self.place is None or self.base is None:
+            cells, said = flemish_cells(parameters=rules, day=day)
+        else:
+            cells, said = place_cells(
+                self.place.buildings, self.base["demand"], grid_area=self.area, parameters=rules, day=day
+            )
+        if stated is not None:
+            stated += said
+        return cells
+
+    def measured(self, states: Mapping[str, State], world: str, cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """Bills of groups and typical households, and budgets, in every state: what the bands are made of."""
+        found: dict[str, list[pd.DataFrame]] = {"households": [], "groups": [], "budgets": []}
+        paid: dict[str, NDArray[np.float64]] = {}
+        for name, state in states.items():
+            priced = replace(state, rules=tariffs_of(self.scenario, state.rules))
+            if len(cells):
+                bills = effects.population_bills(cells, priced, world)
+                paid[name] = bills.total_incl_vat_eur
+                before = paid.get(BEFORE[name], paid[name])
+                found["groups"].append(effects.group_rows(cells, paid[name], before, name))
+                found["budgets"].append(effects.budget_rows(bills, priced, cells))
+            if self.homes is not None:
+                rows, said = effects.type_rows(self.homes, priced, world)
+                found["households"].append(rows)
+                self.stated += said
+        return {name: pd.concat(parts, ignore_index=True) for name, parts in found.items() if parts}
+
+    def bands(self) -> dict[str, pd.DataFrame]:
+        """Households, groups and budgets with low and high, and the table of what moves the outcome."""
+        self.on_step("effects")
+        worlds = {world: self.measured(self.states, world, self.cells) for world in PRICE_WORLDS}
+        central = worlds[self.scenario.price_world]
+        self.on_step("bands")
+        moves = figure_moves(central, self._again, headline=self.headline, count=self.choices.figures)
+        found = {name: banded(frame, name, worlds, moves) for name, frame in central.items()}
+        if "groups" in found:
+            found["bands"] = pd.concat([world_values(worlds, self.headline), moves.table], ignore_index=True)
+        return found
+
+    @property
+    def headline(self) -> tuple[str, str, str]:
+        """Table, outcome and group by which the influence of a figure is judged."""
+        return ("groups", "yearly_bill", "vulnerable")
+
+    def _again(self, move: Move | None, names: Sequence[str]) -> tuple[dict[str, pd.DataFrame], Parameters]:
+        """Some states measured again with a figure moved; without a move, with an account of what is read."""
+        if move is None:
+            account = self.rules.recording()
+            rules, states = account, {name: replace(self.states[name], rules=replace(self.states[name].rules, used=account.used)) for name in names}  # fmt: skip
+        else:
+            rules = move(self.rules)
+            states = {name: replace(self.states[name], rules=move(self.states[name].rules)) for name in names}
+        return self.measured(states, self.scenario.price_world, self.cells_under(rules)), rules
+
+    def others(self) -> dict[str, pd.DataFrame]:
+        """Project, plan budgets, tariff shift, gas network and interactions."""
+        found: dict[str, pd.DataFrame] = {}
+        if self.place is not None:
+            plans = {name: self.plan(state) for name, state in self.states.items()}
+            found["project"] = pd.concat(
+                [effects.project_rows(plan, name) for name, plan in plans.items()], ignore_index=True
+            )
+            rows = [effects.plan_budget_rows(plan, self.states[name]) for name, plan in plans.items()]
+            found["plan_budgets"] = pd.concat(rows, ignore_index=True)
+        names = {setting.lever.name for setting in self.settings}
+        if names & set(SHIFT_LEVERS) or self.choices.shift is not None:
+            self.on_step("tariff shift")
+            found["tariff_shift"], said, self.details = shift_rows(
+                self.cells, self.states, self.scenario.price_world, self.choices.shift
+            )
+            self.stated += said
+        if names & set(GAS_LEVERS):
+            self.on_step("way out of gas")
+            found["gas_exit"], said = gas_rows(self.place, self.states, self.cells)
+            self.stated += said
+        if len(self.settings) > 1:
+            self.on_step("interactions")
+            found["interactions"] = self.interactions()
+        return found
+
+    # ----------------------------------------------------------------------------------------------------------------- interactions
+
+    def interactions(self) -> pd.DataFrame:
+        """Every lever alone, last and its Shapley share in the chosen outcome; on the later day too where that needs no plans."""
+        unit, texts = UNIT_OF[self.choices.outcome], [setting.text for setting in self.settings]
+        needs_plans = self.choices.outcome == "heat_price" or (
+            self.choices.outcome == "public_cost" and self.place is not None
+        )
+        rows = []
+        for name in (SCENARIO,) if needs_plans else (SCENARIO, LATER):
+            found = effects_of_subsets(self.settings, partial(self._outcome_under, name))
+            rows.append(tidy(interaction_rows(texts, found, unit), name))
+        return pd.concat(rows, ignore_index=True)
+
+    def _outcome_under(self, name: str, settings: tuple[Setting, ...]) -> float:
+        return self.outcome(self.states_with(settings)[name])
+
+    def outcome(self, state: State) -> float:
+        """The chosen outcome under a state. Raises ScenarioError for a heat price without a heat network."""
+        if self.choices.outcome == "heat_price":
+            project = self.plan(state)["project"] if self.place is not None else pd.DataFrame()
+            if project.empty:
+                raise ScenarioError(
+                    "the heat price has no value: no heat network was designed; give a place with a heat source in the scenario, or "
+                    "choose outcome vulnerable_bill or public_cost"
+                )
+            return float(project["break_even_eur_per_mwh"].to_dict()["plan"])
+        if self.cells.empty:
+            raise ScenarioError(
+                f"{self.choices.outcome} has no value: there are no households; choose outcome heat_price"
+            )
+        priced = replace(state, rules=tariffs_of(self.scenario, state.rules))
+        bills = effects.population_bills(self.cells, priced, self.scenario.price_world)
+        if self.choices.outcome == "vulnerable_bill":
+            rows = effects.group_rows(self.cells, bills.total_incl_vat_eur, bills.total_incl_vat_eur, state.name)
+            return float(rows.set_index(["outcome", "group"])["value"]["yearly_bill", "vulnerable"])
+        received = bills.payee_eur()
+        cost = -float(received.get("treasury", 0.0) + received.get("flanders", 0.0)) / effects.EUR_PER_MEUR
+        if self.place is None:
+            return cost
+        once = effects.plan_budget_rows(self.plan(state), state).query("unit == 'MEUR'")["value"].sum()
+        return cost + float(once) / self.scenario.horizon_years
+
+    def own_remarks(self, made: Mapping[str, pd.DataFrame]) -> list[RemarkRow]:
+        """What the run must say about itself."""
+        return [*run_remarks(self.place, self.scenario, self.choices, made), *_held(self.states[VOTED], self)]
+
+
+def _held(state: State, lab: _Lab) -> list[RemarkRow]:
+    """Which figures of bills have no value on the day of the voted column and are held; one remark for all."""
+    account = replace(state, rules=state.rules.recording())
+    if len(lab.cells):
+        effects.population_bills(lab.cells, account, lab.scenario.price_world)
+    today = replace(lab.states[TODAY], rules=lab.states[TODAY].rules.recording())
+    if len(lab.cells):
+        effects.population_bills(lab.cells, today, lab.scenario.price_world)
+    held = sorted({account.rules.entries[use.key].label for use in (account.rules.used or {}).values() if use.held})
+    rows = account_remarks(today.rules)
+    if held:
+        day = state.day.isoformat()
+        rows.append(remark(
+            "voted", f"Kolom beslist ({day}): {len(held)} cijfers van de facturen hebben dan nog geen waarde; de laatste bekende is aangehouden "
+            f"({', '.join(held[:4])}{', ...' if len(held) > 4 else ''}).", f"Column voted ({day}): {len(held)} figures of the bills have no "
+            "value yet on that day; the last known one is held.", method="lab",
+        ))  # fmt: skip
+    return rows
+
+
+# ------------------------------------------------------------------------------------------------------------------ rules and remarks
+
+
+def rule_rows(settings: Sequence[Setting], states: Mapping[str, State]) -> pd.DataFrame:
+    """The figures that each lever touches: lever, key, label, scope, unit, value in every state, decides, legal, standing, source.
+
+    Scopes that stand alike under all states are told once, as ``scopes`` the number of them.
+    """
+    rows = []
+    for setting in settings:
+        for key in setting.lever.touches:
+            rows += [{"lever": setting.lever.name, **row} for row in _figure_rows(key, states)]
+    names = [
+        "lever",
+        "key",
+        "label",
+        "scope",
+        "scopes",
+        "unit",
+        *STATES,
+        "decides",
+        "legal",
+        "legal_reason",
+        "standing",
+        "source",
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _figure_rows(key: str, states: Mapping[str, State]) -> list[dict[str, object]]:
+    today = states[TODAY]
+    entry = today.rules.entries[key]
+    scopes = dict.fromkeys([*entry.scopes(), *states[SCENARIO].rules.entries[key].scopes()])
+    rows: dict[tuple[object, ...], dict[str, object]] = {}
+    for scope in scopes:
+        found = {name: _in_force(state, key, scope) for name, state in states.items()}
+        if all(value is None for value in found.values()):
+            continue
+        known = entry.on(today.day, scope) or entry.latest(today.day, scope)
+        row: dict[str, object] = {
+            "key": key, "label": entry.label, "scope": "" if scope == ALL else scope, "scopes": 1, "unit": entry.unit, **found,
+            "decides": entry.decides, "legal": entry.legal, "legal_reason": entry.legal_reason,
+            "standing": known.standing if known else "unverified", "source": known.source if known else "reform",
+        }  # fmt: skip
+        same = rows.setdefault(tuple(found.values()), row)
+        if same is not row:
+            same["scopes"] = int(str(same["scopes"])) + 1
+    return list(rows.values())
+
+
+def _in_force(state: State, key: str, scope: str) -> float | str | None:
+    entry = state.rules.entries[key]
+    value = entry.on(state.day, scope)
+    if value is None and key in state.rules.hold:
+        value = entry.latest(state.day, scope)
+    return None if value is None else value.value
+
+
+def run_remarks(
+    place: Place | None, scenario: Scenario, choices: LabChoices, made: Mapping[str, pd.DataFrame]
+) -> list[RemarkRow]:
+    """What was not computed, and how the tables must be read."""
+    rows = [remark(
+        "lab", "Statisch: dezelfde gezinnen, hetzelfde verbruik en dezelfde verwarming in elke kolom; niemand reageert op de regels.",
+        "Static: the same households, use and heating in every column; nobody responds to the rules.", level="assumption", method="lab",
+    ), remark(
+        "lab", f"Banden: laagste en hoogste prijswereld, samen met {choices.figures} niet-officiële cijfers elk apart naar hun grenzen (wortel van de "
+        "som van kwadraten). Bij voorbeeldgezinnen ligt de techniek vast; van het project heeft alleen de aansluitdrempel een band.", f"Bands: lowest and highest price world, with "
+        f"{choices.figures} unofficial figures one at a time to their ends (root of the sum of squares). Of typical "
+        "households the technique stands; of the project only the connection threshold has a band.", method="lab-bands",
+    ), remark(
+        "lab", "Facturen: alleen gas, elektriciteit en warmte; stookolie, hout en het loon- of huurgevolg van een regel staan er niet in.",
+        "Bills: gas, electricity and heat only; heating oil, wood and what a rule does to rents or wages are left out.", level="warning", method="lab",
+    )]  # fmt: skip
+    if place is None:
+        rows.append(remark(
+            "lab", "Vlaanderen zonder gebied: geen project, geen voorbeeldgezinnen en geen premies; alleen groepen van de bevolking.",
+            "Flanders without a place: no project, no typical households and no premiums; groups of the population only.", level="warning",
+            method="lab",
+        ))  # fmt: skip
+    elif not scenario.sources:
+        rows.append(remark(
+            "project", "Geen warmtebron in het scenario: warmteprijs, drempel en rendement zijn niet berekend.",
+            "No heat source in the scenario: heat price, threshold and return were not computed.", level="warning", method="lab",
+        ))  # fmt: skip
+    elif "project" not in made:
+        rows.append(remark(
+            "project", "Geen warmtenet dat loont: warmteprijs, drempel en rendement hebben geen waarde.",
+            "No heat network that pays: heat price, threshold and return have no value.", level="warning", method="lab",
+        ))  # fmt: skip
+    return rows

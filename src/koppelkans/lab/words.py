@@ -1,0 +1,174 @@
+"""The words of the laboratory in Dutch and English: states, outcomes, groups, and what stands on a policy note."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["nl", "en"]
+
+STATES = {
+    "today": ("Vandaag", "Today"), "voted": ("Beslist ({year})", "Voted ({year})"), "scenario": ("Met hefboom", "With lever"),
+    "scenario_later": ("Met hefboom ({year})", "With lever ({year})"),
+}  # fmt: skip
+
+TABLES = {
+    "households": ("Voorbeeldgezinnen", "Typical households"), "groups": ("Groepen van de bevolking", "Groups of the population"),
+    "project": ("Warmtenet", "Heat network"), "budgets": ("Ontvangsten uit de energiefacturen", "Receipts from energy bills"),
+    "plan_budgets": ("Overheden in het wijkplan", "Public budgets in the plan"), "tariff_shift": ("Tariefverschuiving", "Tariff shift"),
+    "gas_exit": ("Gasnet", "Gas network"), "interactions": ("Hefbomen samen", "Levers together"), "bands": ("Onzekerheid", "Uncertainty"),
+}  # fmt: skip
+
+_HEATINGS = {
+    "gas_boiler": ("gasketel", "gas boiler"), "hybrid_heat_pump": ("hybride warmtepomp", "hybrid heat pump"),
+    "air_heat_pump": ("lucht-waterwarmtepomp", "air-water heat pump"), "heat_network": ("warmtenet", "heat network"),
+}  # fmt: skip
+_BY_HEATING = {
+    "yearly_bill": ("Jaarfactuur, {}", "Yearly bill, {}"), "cash_needed": ("Eigen geld vooraf, {}", "Cash up front, {}"),
+    "cash_after_loan": ("Eigen geld na lening, {}", "Cash after loan, {}"),
+    "monthly_net": ("Netto per maand, {}", "Net per month, {}"),
+}  # fmt: skip
+
+OUTCOMES = {
+    "yearly_bill": ("Jaarfactuur energie", "Yearly energy bill"), "losing_share": ("Aandeel dat meer betaalt", "Share that pays more"),
+    "break_even_heat_price": ("Kostendekkende warmteprijs", "Heat price that breaks even"), "heat_price": ("Warmteprijs (tarief)", "Heat price (tariff)"),
+    "threshold_median": ("Aansluitdrempel, mediaan van de straten", "Connection threshold, median of the streets"),
+    "irr": ("Rendement project", "Project return"), "equity_irr": ("Rendement eigen vermogen", "Return on equity"),
+    "npv": ("Netto contante waarde", "Net present value"), "min_dscr": ("Laagste DSCR", "Lowest DSCR"),
+    "connected_dwellings": ("Aangesloten woningen", "Connected dwellings"), "investment": ("Investering", "Investment"),
+    "received": ("Ontvangt per jaar", "Receives a year"), "carbon_in_supplier": ("ETS2 in de gasprijs", "ETS2 in the gas price"),
+    "premiums_of_plan": ("Premies van het plan, eenmalig", "Premiums of the plan, once"),
+    "connection_support": ("Aansluitsteun van het plan, eenmalig", "Connection support of the plan, once"),
+    "property_tax_cut": ("Minder onroerende voorheffing", "Property tax forgone"),
+    "balance_of_plan": ("Saldo van het plan per jaar", "Balance of the plan a year"), "ratio_marginal": ("Prijsverhouding, extra kWh", "Price ratio, one more kWh"),
+    "ratio_marginal_with_capacity": ("Prijsverhouding met capaciteit", "Price ratio with capacity"), "ratio_all_in": ("Prijsverhouding, hele factuur", "Price ratio, whole bill"),
+    "violations": ("Beschermde gezinnen die toch verliezen", "Protected households that lose all the same"), "ratio_reached": ("Verhouding bereikt", "Ratio reached"),
+    "gas_addition": ("Toeslag op gas", "Addition on gas"), "electricity_reduction": ("Verlaging elektriciteit", "Reduction on electricity"),
+    "moved": ("Verschoven bedrag", "Amount moved"), "credits": ("Compensaties", "Credits"), "protection_price": ("Prijs van de bescherming", "Price of protection"),
+    "balance": ("Saldo over alle jaren", "Balance over all years"), "stranded": ("Verloren restwaarde", "Stranded value"), "closing_cost": ("Sluitingskost", "Closing cost"),
+    "residual": ("Niet afgeschreven op het einde", "Not written off at the end"), "contribution": ("Bijdrage aan het fonds", "Contribution to the fund"),
+    "connections_at_end": ("Aansluitingen op het einde", "Connections at the end"), "alone": ("Alleen", "Alone"), "last": ("Als laatste erbij", "Added last"),
+    "shapley": ("Billijk aandeel (Shapley)", "Fair share (Shapley)"), "together": ("Alle samen", "All together"), "interaction": ("Wisselwerking", "Interaction"),
+    "figure_unverified": ("Niet geverifieerd cijfer", "Unverified figure"), "figure_secondary": ("Cijfer uit tweede hand", "Secondary figure"),
+    "tariff": ("Nettarief gas per aansluiting, {}", "Gas network tariff per connection, {}"),
+    "vulnerable_share": ("Aandeel kwetsbaren, {}", "Share of vulnerable, {}"), "price_world": ("Prijswereld {}", "Price world {}"),
+}  # fmt: skip
+WORLDS = {"low": ("laag", "low"), "calm": ("kalm", "calm"), "high": ("hoog", "high")}
+
+GROUPS = {
+    "vulnerable": ("Kwetsbaar (sociaal tarief)", "Vulnerable (social tariff)"), "vulnerable_gas": ("Kwetsbaar, gas", "Vulnerable, gas"),
+    "vulnerable_oil": ("Kwetsbaar, stookolie", "Vulnerable, oil"), "vulnerable_electric": ("Kwetsbaar, elektrisch", "Vulnerable, electric"),
+    "vulnerable_heat_pump": ("Kwetsbaar, warmtepomp", "Vulnerable, heat pump"), "vulnerable_heat_network": ("Kwetsbaar, warmtenet", "Vulnerable, heat network"),
+    "vulnerable_other": ("Kwetsbaar, andere verwarming", "Vulnerable, other heating"), "quartile_1": ("Inkomenskwartiel 1 (armste)", "Income quartile 1 (poorest)"),
+    "quartile_2": ("Inkomenskwartiel 2", "Income quartile 2"), "quartile_3": ("Inkomenskwartiel 3", "Income quartile 3"),
+    "quartile_4": ("Inkomenskwartiel 4 (rijkste)", "Income quartile 4 (richest)"), "tenure_social_tenant": ("Sociale huurders", "Social tenants"),
+    "tenure_private_tenant": ("Private huurders", "Private tenants"), "tenure_owner": ("Eigenaars", "Owners"), "heating_gas": ("Anderen, gas", "Others, gas"),
+    "heating_oil": ("Anderen, stookolie", "Others, oil"), "heating_electric": ("Anderen, elektrisch", "Others, electric"),
+    "heating_heat_pump": ("Anderen, warmtepomp", "Others, heat pump"), "heating_heat_network": ("Anderen, warmtenet", "Others, heat network"),
+    "heating_other": ("Anderen, andere verwarming", "Others, other heating"), "everybody": ("Alle gezinnen", "All households"),
+    "project": ("Warmtenet van het plan", "Heat network of the plan"), "grid_operator": ("Distributienetbeheerder", "Grid operator"),
+    "treasury": ("Federale schatkist (met btw)", "Federal treasury (with VAT)"), "flanders": ("Vlaanderen", "Flanders"),
+    "municipality": ("Gemeente", "Municipality"),
+    "transmission_operator": ("Transmissie en vervoer", "Transmission and transport"), "supplier": ("Leveranciers", "Suppliers"),
+    "heat_company": ("Warmtebedrijf", "Heat company"), "ets2": ("ETS2", "ETS2"), "prices": ("Elektriciteit tegenover gas", "Electricity over gas"),
+    "protected": ("Beschermde gezinnen", "Protected households"), "solved shift": ("Opgeloste verschuiving", "Solved shift"),
+    "gas users": ("Gasgebruikers", "Gas users"), "gas network": ("Gasnet", "Gas network"), "vulnerable_gas_users": ("Kwetsbare gasgebruikers", "Vulnerable gas users"),
+    "other_gas_users": ("Andere gasgebruikers", "Other gas users"), "network_owner": ("Eigenaar van het net", "Network owner"),
+    "gas_fund": ("Gasfonds", "Gas fund"), "lender": ("Geldschieter", "Lender"), "contractor": ("Aannemers", "Contractors"), "all_levers": ("Alle hefbomen", "All levers"),
+}  # fmt: skip
+
+DECIDES = {
+    "EU": ("EU", "EU"), "federal": ("federaal", "federal"), "flemish": ("Vlaams", "Flemish"), "regulator": ("regulator", "regulator"),
+    "operator": ("netbeheerder", "operator"), "municipality": ("gemeente", "municipality"), "lender": ("geldschieter", "lender"),
+    "market": ("markt", "market"), "technique": ("techniek", "technique"), "": ("onbekend", "unknown"),
+}  # fmt: skip
+LEGAL = {
+    "": ("niet gewogen", "not weighed"), "free": ("vrij", "free"), "doubtful": ("twijfelachtig", "doubtful"),
+    "regulator_only": ("alleen regulator", "regulator only"), "forbidden_by_eu": ("verboden (EU)", "forbidden (EU)"),
+}  # fmt: skip
+SCOPES = {
+    "household": ("gezinnen", "households"), "protected": ("beschermde klanten", "protected customers"), "flanders": ("", ""),
+    "cat1": ("categorie 1", "category 1"), "cat2": ("categorie 2", "category 2"), "cat3": ("categorie 3", "category 3"),
+    "cat4": ("categorie 4 (laagste inkomens)", "category 4 (lowest incomes)"), "lowest_income_group": ("laagste inkomens", "lowest incomes"),
+    "second_income_group": ("tweede inkomensgroep", "second income group"), "all_eligible": ("wie in aanmerking komt", "all eligible"), "": ("", ""),
+}  # fmt: skip
+"""Scopes of the rules in words; a grid area stands for itself."""
+STANDING = {
+    "official": ("officieel", "official"), "secondary": ("uit tweede hand", "secondary"), "unverified": ("niet geverifieerd", "unverified"),
+}  # fmt: skip
+_UNITS = {
+    "EUR/year": ("euro/jaar", "EUR/year"), "EUR/month": ("euro/maand", "EUR/month"), "EUR": ("euro", "EUR"), "MEUR": ("miljoen euro", "million EUR"),
+    "MEUR/year": ("miljoen euro/jaar", "million EUR/year"), "share": ("%", "%"), "EUR/MWh": ("euro/MWh", "EUR/MWh"), "EUR/kWh": ("euro/kWh", "EUR/kWh"),
+    "c/kWh": ("cent/kWh", "cent/kWh"), "1": ("", ""), "dwelling": ("woningen", "dwellings"), "connection": ("aansluitingen", "connections"),
+    "year": ("jaar", "years"), "text": ("", ""),
+}  # fmt: skip
+
+COLUMNS = {
+    "table": ("Tabel", "Table"), "group": ("Wie", "Who"), "outcome": ("Uitkomst", "Outcome"), "unit": ("Eenheid", "Unit"),
+    "change": ("Verschil", "Change"), "low": ("Laag", "Low"), "high": ("Hoog", "High"), "band": ("Band met hefboom", "Band with lever"),
+    "figure": ("Cijfer", "Figure"), "decides": ("Wie beslist", "Who decides"), "legal": ("Juridisch", "In law"), "standing": ("Status", "Standing"),
+}  # fmt: skip
+
+NOTE = {
+    "title": ("Beleidsnota: {title}", "Policy note: {title}"),
+    "subtitle": ("{where} · peildatum {day} · prijswereld {world} · resultaat {id} · koppelkans {version}", "{where} · reference date {day} · price world {world} · result {id} · koppelkans {version}"),
+    "footer": ("koppelkans · resultaat {id} · model, geen voorspelling", "koppelkans · result {id} · a model, not a forecast"),
+    "first": ("De regel en de gezinnen", "The rule and the households"), "second": ("Project, budgetten en onzekerheid", "Project, budgets and uncertainty"),
+    "lead": ("**{setting}.** Wie beslist: {decides}; juridisch {legal}; ten vroegste {earliest}. Antwoord op {items} van de oogstnota.", "**{setting}.** Decided by: {decides}; in law {legal}; at the earliest {earliest}. Answers {items} of the harvest note."),
+    "no_item": ("geen vraag", "no request"), "not_known": ("niet bekend", "not known"),
+    "package": ("De cijfers gelden voor {count} hefbomen samen: {others}. Deze hefboom alleen: {alone}; billijk aandeel: {share} ({outcome}).", "The figures hold for {count} levers together: {others}. This lever alone: {alone}; fair share: {share} ({outcome})."),
+    "nothing": ("Deze hefbomen veranderen geen enkel cijfer van de tabellen hieronder: hun effect is niet berekend of begint later.", "These levers change no figure in the tables below: their effect is not computed or begins later."),
+    "rule": ("De regel vandaag en wat verandert", "The rule today and what changes"), "rule_table": ("Cijfers van de regel", "Figures of the rule"), "rule_more": ("{count} andere cijfers staan in rules.csv.", "{count} other figures stand in rules.csv."),
+    "rule_scopes": ("+ {count} andere", "+ {count} others"),
+    "households": ("Gezinnen, kwetsbare eerst", "Households, vulnerable first"), "bill": ("Jaarfactuur energie, btw inbegrepen [euro/jaar]", "Yearly energy bill, VAT included [EUR/year]"),
+    "switch": ("Overstap naar een {heating}: eigen geld vooraf na premie, en netto per maand tegenover de gasketel met Mijn VerbouwLening [euro]", "Switch to a {heating}: cash up front after premium, and net per month against the gas boiler with a renovation loan [EUR]"),
+    "switch_note": ("Plus: het gezin houdt per maand over. Huurders: de eigenaar betaalt de werken; een hogere huur is niet berekend.", "Plus: the household gains a month. Tenants: the landlord pays the works; a higher rent is not computed."),
+    "cash_now": ("Geld vooraf vandaag", "Cash today"), "cash_then": ("Met hefboom", "With lever"), "net_now": ("Netto/maand vandaag", "Net/month today"), "net_then": ("Met hefboom", "With lever"),
+    "losing": ("meer dan nu", "pays more"), "project": ("Project", "Project"), "project_none": ("Niet berekend: {why}", "Not computed: {why}"),
+    "no_place": ("Vlaanderen heeft geen warmtenet; geef een gebied.", "Flanders has no heat network; give a place."), "no_network": ("geen warmtebron of geen net dat loont.", "no heat source or no network that pays."),
+    "hidden": ("Niet gepubliceerd: te weinig gebouwen, of één gebouw overheerst. De cijfers staan in de werkbestanden.", "Not published: too few buildings, or one dominates. The figures are in the working files."),
+    "budgets": ("Overheden en netbeheerder", "Public budgets and grid operator"), "solved": ("Uit de oplosser", "From the solver"), "uncertainty": ("Onzekerheid", "Uncertainty"),
+    "uncertain": ("Jaarfactuur van kwetsbare gezinnen met hefboom: {low} tot {high} euro. Alle gezinnen: {alow} tot {ahigh} euro (prijswerelden laag tot hoog: {wlow} tot {whigh}).", "Yearly bill of vulnerable households with the lever: {low} to {high} EUR. All households: {alow} to {ahigh} EUR (price worlds low to high: {wlow} to {whigh})."),
+    "figures": ("Meest bepalend zijn deze niet-officiële cijfers: {names}.", "These unofficial figures matter most: {names}."),
+    "left_out": ("Niet berekend en aannames", "Not computed, and assumptions"), "sources": ("Bronnen", "Sources"),
+    "skip": ("Naar de inhoud", "To the contents"), "contents": ("Inhoud", "Contents"), "page": ("Pagina", "Page"), "figure": ("Figuur", "Figure"), "method": ("methode", "method"),
+}  # fmt: skip
+
+
+def said(words: tuple[str, str], language: Language) -> str:
+    """The Dutch or the English of two."""
+    return words[0 if language == "nl" else 1]
+
+
+def outcome_name(outcome: str, language: Language) -> str:
+    """The name of an outcome of a table; one that nobody named stands for itself."""
+    if outcome in OUTCOMES:
+        return said(OUTCOMES[outcome], language)
+    for stem, words in _BY_HEATING.items():
+        heating = outcome.removeprefix(f"{stem}_")
+        if heating in _HEATINGS:
+            return said(words, language).format(said(_HEATINGS[heating], language))
+    stem, _, last = outcome.rpartition("_")
+    if stem in OUTCOMES:
+        return said(OUTCOMES[stem], language).format(said(WORLDS.get(last, (last, last)), language))
+    return outcome.replace("_", " ")
+
+
+def heating_name(heating: str, language: Language) -> str:
+    """The name of a heating."""
+    return said(_HEATINGS[heating], language)
+
+
+def group_name(group: str, language: Language, titles: dict[str, tuple[str, str]] | None = None) -> str:
+    """The name of a group, or of a typical household among ``titles``."""
+    words = {**GROUPS, **(titles or {})}.get(group)
+    return said(words, language) if words else group
+
+
+def state_name(state: str, language: Language, year: int) -> str:
+    """The heading of the column of a state."""
+    return said(STATES[state], language).format(year=year)
+
+
+def unit_name(unit: str, language: Language) -> str:
+    """A unit as it is written on a note."""
+    return said(_UNITS.get(unit, (unit, unit)), language)

@@ -1,0 +1,71 @@
+"""The commands of the policy laboratory: what they print and write, and one message per fault."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from koppelkans.parameters.levers import LEVERS, not_computable
+from test_cli import exit_of, koppelkans
+
+
+def test_levers_shows_every_lever_with_bounds_and_every_request_without_one():
+    shown = koppelkans("levers")
+    assert shown.exit_code == 0
+    for lever in LEVERS:
+        assert lever.name in shown.output
+    for key in not_computable().index:
+        assert key in shown.output
+    assert "0 tot 0.15 EUR/kWh" in shown.output
+
+
+def test_a_solved_shift_for_flanders_prints_and_writes_winners_and_losers(tmp_path):
+    folder = tmp_path / "labo"
+    shown = koppelkans("lab", "flanders", "--ratio", 2, "--protection", "guarantee", "--out", folder)
+    assert shown.exit_code == 0, shown.output
+    assert "Winnaars en verliezers" in shown.output
+    winners = pd.read_csv(folder / "tariff_shift_winners.csv")
+    protected = winners[winners["vulnerable"]]
+    assert len(protected) > 0
+    assert (protected["worst_change_eur"] <= 1e-6).all()
+    moves = pd.read_csv(folder / "tariff_shift_moves.csv").set_index("component")["change"]
+    assert moves["electricity.excise"] < 0 < moves["gas.excise"]
+    record = json.loads((folder / "lab.json").read_text())
+    assert record["result_id"] in shown.output
+
+
+def test_rules_of_ones_own_move_the_bills(tmp_path):
+    rules = tmp_path / "regels.csv"
+    rules.write_text(
+        "key,scope,value,unit,vat,valid_from,valid_to,source,confidence,note\n"
+        "elec.excise,household,0.02,EUR/kWh,excl,2026-10-01,,test,unverified,\n"
+    )
+    bills = {}
+    for name, words in {"plain": [], "own": ["--rules", rules]}.items():
+        assert koppelkans("lab", "flanders", *words, "--out", tmp_path / name).exit_code == 0
+        groups = pd.read_csv(tmp_path / name / "groups.csv")
+        rows = groups[(groups["group"] == "everybody") & (groups["state"] == "today")]
+        bills[name] = float(rows["value"].iloc[0])
+    assert bills["own"] < bills["plain"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--lever", "tarif_shift:x_e=0.01,x_g=0.01"], "tariff_shift"),
+        (["--lever", "tariff_shift:x_e=9,x_g=0.01"], "0.15"),
+        (["--lever", "gas_end_date:year=2040", "--lever", "gas_end_date:year=2045"], "gas"),
+    ],
+)
+def test_a_wrong_lever_is_one_message(monkeypatch, capsys, tmp_path, words, said):
+    code, message = exit_of(monkeypatch, capsys, "lab", "flanders", *words, "--out", tmp_path / "x")
+    assert code == 1
+    assert said in message
+    assert not (tmp_path / "x").exists()
+
+
+def test_check_rules_shows_gaps_per_area_and_old_rules():
+    shown = koppelkans("check", "gent_muide_meulestede", "--rules")
+    assert shown.exit_code == 0
+    assert "zenne_dijle" in shown.output
+    assert "zes maanden" in shown.output

@@ -1,5 +1,6 @@
 """The heat network in the plan: who connects, what it costs as a whole, and that every chapter tells the same story."""
 
+import subprocess
 from dataclasses import replace
 
 import pandas as pd
@@ -11,6 +12,7 @@ from koppelkans.errors import InfeasibleError
 from koppelkans.plan import make_plan, plan_folder, read_plan, save_plan
 from koppelkans.plan.fingerprint import table_hashes
 from koppelkans.scenario import HeatNetwork, Scenario, Source
+from koppelkans.verify import CERTIFICATE, verify_plan
 
 
 def source(**changed) -> Source:
@@ -120,3 +122,69 @@ def test_without_streets_no_network_is_assessed():
     made = make_plan(place, Scenario(weigh_figures=False, sources=[source()]))
     assert made["network_variants"].empty
     assert "Network not assessed" in " ".join(made["remarks"]["text_en"])
+
+
+# ------------------------------------------------------------------------------------------------------------- the certificate
+
+
+@pytest.fixture
+def saved(plan, tmp_path):
+    with plan_folder(tmp_path / "plan") as folder:
+        save_plan(plan, folder)
+    return tmp_path / "plan"
+
+
+def test_the_certificate_of_a_plan_holds(plan, saved):
+    found = verify_plan(saved)
+    row = plan["network_variants"].query("chosen").iloc[0]
+    assert found.faults == []
+    assert found.connected == plan["connections"]["connected"].sum()
+    assert found.objective_eur == pytest.approx(row["whole_eur_per_year"] - row["without_eur_per_year"], abs=0.01)
+    assert plan["proofs"].loc["network", "kind"] == "recomputed"
+
+
+def test_a_plan_without_a_network_has_a_certificate_that_none_is_cheaper(tmp_path):
+    plan = planned(sources=[source(price_eur_per_mwh=400)])
+    with plan_folder(tmp_path / "plan") as folder:
+        save_plan(plan, folder)
+    assert not plan["network_variants"]["chosen"].any()
+    found = verify_plan(tmp_path / "plan")
+    assert found.faults == []
+    assert found.bound_eur <= 0
+
+
+def changed_table(folder, table, change):
+    path = folder / "tables" / f"{table}.parquet"
+    frame = pd.read_parquet(path)
+    change(frame)
+    frame.to_parquet(path)
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "message"),
+    [
+        ("network_variants", lambda frame: frame.__setitem__("bound_eur_per_year", frame["bound_eur_per_year"] + 500), "the plan prints a bound"),
+        ("network_variants", lambda frame: frame.__setitem__("whole_eur_per_year", frame["whole_eur_per_year"] - 1), "the plan prints a cost"),
+        ("pipes", lambda frame: frame.__setitem__("length_m", frame["length_m"] * 0.9), "m in the plan and"),
+        ("connections", lambda frame: frame.__setitem__("connected", ~frame["connected"]), "is connected in the"),
+    ],
+    ids=["bound", "cost", "pipes", "connections"],
+)  # fmt: skip
+def test_tables_that_say_something_else_are_found(saved, table, change, message):
+    changed_table(saved, table, change)
+    assert any(message in fault for fault in verify_plan(saved).faults)
+
+
+def test_another_certificate_is_found_and_the_command_line_says_so(saved, koppelkans_command):
+    good = subprocess.run([*koppelkans_command, "verify", str(saved)], capture_output=True, text=True, check=False)
+    assert (good.returncode, "Het bewijs klopt" in good.stdout) == (0, True)
+    file = saved / CERTIFICATE
+    file.write_text(
+        file.read_text(encoding="ascii").replace('"bound_kind":"replayed"', '"bound_kind":"solver"'), encoding="ascii"
+    )
+    bad = subprocess.run([*koppelkans_command, "verify", str(saved)], capture_output=True, text=True, check=False)
+    assert bad.returncode == 1
+    assert "checksum" in bad.stdout
+    file.unlink()
+    none = subprocess.run([*koppelkans_command, "verify", str(saved)], capture_output=True, text=True, check=False)
+    assert (none.returncode, "holds no network.certificate.json" in none.stderr) == (1, True)

@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from koppelkans.cli.laboratory import Language, lab, levers, print_areas, print_stale
+from koppelkans.cli.verification import verify
 from koppelkans.errors import KoppelkansError
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ def report(folder: PlanArgument, lang: LanguageOption = Language.nl) -> None:
 
 app.command()(levers)
 app.command()(lab)
+app.command()(verify)
 
 
 # --------------------------------------------------------------------------------------------------------------------- printing

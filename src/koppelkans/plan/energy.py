@@ -24,6 +24,7 @@ from koppelkans.plan.network import NetworkPart
 from koppelkans.plan.orderings import BelowA
 from koppelkans.scenario import Scenario
 from koppelkans.tables import RemarkRow
+from koppelkans.verify import verified
 
 Flags = NDArray[np.bool_]
 Answer = tuple[dict[str, pd.DataFrame], list[RemarkRow]]
@@ -181,13 +182,21 @@ def below_label_a(
     return below
 
 
+def _holds(network: NetworkPart) -> bool:
+    """Whether the separate check of the certificate finds nothing wrong."""
+    return network.certificate is not None and not verified(network.certificate).faults
+
+
 def network_proof(network: NetworkPart) -> pd.DataFrame:
-    """The proof of the chosen network as a row of PROOFS; no row without one."""
+    """The proof of the chosen network as a row of PROOFS; no row without one.
+
+    ``recomputed`` when the separate check of its certificate finds tree, cost and bound as they are printed.
+    """
     variants = network.tables["network_variants"]
     chosen = variants[variants["chosen"]]
     frame = pd.DataFrame({
         "cost_eur": chosen["whole_eur_per_year"], "bound_eur": chosen["bound_eur_per_year"], "gap_share": chosen["gap_share"],
-        "kind": "solver", "limit": "rounds of the scenario",
+        "kind": "recomputed" if _holds(network) else "solver", "limit": "rounds of the scenario",
     })  # fmt: skip
     frame.index = pd.Index(["network"] * len(frame), name="step", dtype="str")
     return frame.astype({"kind": "str", "limit": "str"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from koppelkans.errors import DataError, KoppelkansError
 from koppelkans.place.model import Attribution, Place
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
 from koppelkans.scenario import Scenario
+from koppelkans.verify import CERTIFICATE
 
 RECORD = "plan.json"
 FORMAT = 1
@@ -120,6 +122,10 @@ def save_plan(plan: Plan, folder: Path) -> None:
         "scenario": plan.scenario.model_dump(mode="json"),
         "run": asdict(plan.run),
     }
+    if plan.certificate is not None:
+        proven = json.dumps(plan.certificate, separators=(",", ":")).encode("ascii")
+        (folder / CERTIFICATE).write_bytes(proven)
+        record["certificate_sha256"] = hashlib.sha256(proven).hexdigest()
     text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -120,12 +121,12 @@ def make_plan(
     case = _Case(place, scenario, parameters, area, _climate(scenario, folder))
     run = _Run(on_step)
     run.remarks += place_remarks(place, scenario, area) + source_remarks(place, scenario)
-    _chapters(run, case)
+    certificate = _chapters(run, case)
     _weigh_figures(run, case)
     run.remarks += account_remarks(parameters)
     run.tables["remarks"] = tables.remarks([*_rows(place.remarks), *run.remarks])
     tables.check(tables.REMARKS, run.tables["remarks"])
-    return Plan(place, scenario, run.tables, _record(run, place, scenario, parameters))
+    return Plan(place, scenario, run.tables, _record(run, place, scenario, parameters), certificate)
 
 
 def _climate(scenario: Scenario, folder: Path | None) -> Climate:
@@ -138,7 +139,8 @@ def _rows(frame: pd.DataFrame) -> list[RemarkRow]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _chapters(run: _Run, case: _Case) -> None:
+def _chapters(run: _Run, case: _Case) -> dict[str, Any] | None:
+    """Every chapter in order; the certificate of the network, where one was looked at."""
     place, scenario, parameters = case.place, case.scenario, case.parameters
     day, buildings = scenario.reference_date, place.buildings
     heat = _buildings(run, case)
@@ -163,6 +165,7 @@ def _chapters(run: _Run, case: _Case) -> None:
             regeneration_share=borehole_regeneration_share(run.tables, parameters, day),
         ), [],
     ))  # fmt: skip
+    return network.certificate
 
 
 def _buildings(run: _Run, case: _Case) -> HeatDemand:

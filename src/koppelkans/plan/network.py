@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -45,7 +46,8 @@ EMPTY = ("pipes", "connections", "network_variants", "thresholds", "project", "p
 class NetworkPart:
     """What a network adds to a plan: ``tables`` by name, options with the network in them, payments for the ledger, remarks.
 
-    ``case`` and ``result`` belong to the network that was chosen; both None when there is none.
+    ``case`` and ``result`` belong to the network that was chosen; both None when there is none. ``certificate``: of the best network looked
+    at, built or not; None without a source.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -54,6 +56,7 @@ class NetworkPart:
     remarks: list[RemarkRow]
     case: NetworkCase | None = None
     result: NetworkResult | None = None
+    certificate: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,17 @@ def network_part(
         remarks.append(_one_source(case))
     made = {**no_network(place, options).tables, "network_variants": variants, "connections": choice.connections}
     made["pipes"] = choice.pipes
+    proven = (
+        None
+        if choice.certificate is None
+        else choice.certificate | {"variant": _key(choice.certificate["variant"], case, len(cases))}
+    )
     if choice.chosen is None:
-        return NetworkPart(made, options, pd.DataFrame(), remarks)
+        return NetworkPart(made, options, pd.DataFrame(), remarks, certificate=proven)
     joint, stated = with_network(options, choice.chosen, case)
     money = _money(place, choice.chosen, case, terms, scenario, demand)
     return NetworkPart(
-        {**made, **money.tables}, joint, money.flows, [*remarks, *stated, *money.remarks], case, choice.chosen
+        {**made, **money.tables}, joint, money.flows, [*remarks, *stated, *money.remarks], case, choice.chosen, proven
     )
 
 
@@ -145,9 +153,14 @@ def _variants(found: list[NetworkChoice], cases: list[NetworkCase], best: int) -
     parts = []
     for place_of, (choice, case) in enumerate(zip(found, cases, strict=True)):
         part = choice.variants.assign(chosen=choice.variants["chosen"] & (place_of == best))
-        part.index = pd.Index(case.source.name + "|" + part.index, name="variant", dtype="str")
+        part.index = pd.Index([_key(name, case, len(cases)) for name in part.index], name="variant", dtype="str")
         parts.append(part)
     return pd.concat(parts)
+
+
+def _key(regime: str, case: NetworkCase, sources: int) -> str:
+    """Key of a variant: the regime, with the source before it when there are several."""
+    return regime if sources == 1 else f"{case.source.name}|{regime}"
 
 
 def _one_source(case: NetworkCase) -> RemarkRow:
@@ -249,7 +262,7 @@ def threshold_sections(place: Place, result: NetworkResult, case: NetworkCase, d
         "trench_eur_per_m": price.fillna(_own_price(sections.loc[asked], own, result.regime, case)),
         "length_m": sections.loc[asked, "length_m"], "dwellings": own["dwellings"].astype("int64"),
         "dwelling_heat_mwh": own["dwelling_heat_mwh"], "large_heat_mwh": own["large_heat_mwh"],
-        "parent": _parents(mains).reindex(asked),
+        "parent": upstream_sections(mains).reindex(asked),
     }, index=asked)  # fmt: skip
 
 
@@ -273,7 +286,7 @@ def _own_price(sections: gpd.GeoDataFrame, own: pd.DataFrame, regime: str, case:
     return pd.Series(levels.trench_eur_per_m * factor + levels.pipe_eur_per_m[level], index=sections.index)
 
 
-def _parents(mains: pd.DataFrame) -> pd.Series:
+def upstream_sections(mains: pd.DataFrame) -> pd.Series:
     """Section upstream of each section of the design; none for the first. Ties go to the pipe nearer to the source."""
     into = mains.drop_duplicates("to_node").set_index("to_node")["section"]
     entering = mains.assign(parent=mains["from_node"].map(into))

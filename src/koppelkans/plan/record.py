@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -36,12 +37,16 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One computed plan. ``tables`` holds every result table by its contract name (``tables.TABLES``)."""
+    """One computed plan. ``tables`` holds every result table by its contract name (``tables.TABLES``).
+
+    ``certificate``: proof of the heat network in whole numbers; None without a source, and in a plan that was read from its folder.
+    """
 
     place: Place
     scenario: Scenario
     tables: Mapping[str, pd.DataFrame]
     run: RunRecord
+    certificate: Mapping[str, Any] | None = None
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name]

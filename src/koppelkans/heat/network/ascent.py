@@ -170,12 +170,12 @@ def raise_user(
 
 
 @compiled
-def ascend(streets: Streets, users: Users, dual: Dual, slack: float, turns: tuple[Ints, Ints]) -> None:
+def ascend(streets: Streets, users: Users, dual: Dual, slack: float, turns: tuple[Ints, Ints]) -> Balls:
     """Raise every user until it reaches the root over paid arcs or has nothing left; ``dual`` is changed in place.
 
     The user with the smallest cut goes first (ties: ``turns``: rank of each user, user of each rank); it goes on while its cut is at most ``slack``
     times the smallest other one. Its ball only grows, so it is kept between turns; what an arc into node y has been charged
-    is then raised - joined[y].
+    is then raised - joined[y]. Result: the balls, which with ``dual`` prove the bound to anybody who adds up again.
     """
     nodes, count, arcs = len(streets.start) - 1, len(users.kw), len(streets.near)
     balls = first_balls(users)
@@ -209,3 +209,4 @@ def ascend(streets: Streets, users: Users, dual: Dual, slack: float, turns: tupl
             balls, reached = raise_user(streets, users, dual, balls, turn, (number, user, cut))
             if reached:
                 break
+    return balls

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from koppelkans.heat.network.ascent import Dual, ascend
+from koppelkans.heat.network.ascent import Balls, Dual, ascend
 from koppelkans.heat.network.envelope import Floor
-from koppelkans.heat.network.instance import Floats, Ints
+from koppelkans.heat.network.instance import Floats, Ints, Proof
 from koppelkans.heat.network.paths import distances
 from koppelkans.heat.network.problem import MONEY_ERROR, Problem
 
@@ -23,13 +23,14 @@ class Bound:
     """``value`` (in units of the problem) <= cost - value of every feasible design.
 
     ``risk``: what rounding can have added, already taken off. ``left``: per arc what is not yet paid. ``toll``: what a kW was
-    charged because the source cannot serve everybody.
+    charged because the source cannot serve everybody. ``proof``: the prices behind the value, in EUR; None under guessed lines.
     """
 
     value: float
     risk: float
     left: Floats
     toll: float
+    proof: Proof | None
 
     def meets(self, value: float) -> bool:
         """No tree can be better than one of this value, rounding apart."""
@@ -38,10 +39,14 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Per edge (rows) the lines ``price + slope x P`` under its cost, losses apart; the last one is the flattest."""
+    """Per edge (rows) the lines ``price + slope x P`` under its cost, losses apart; the last one is the flattest.
+
+    ``floor``: the lines per metre; None for guessed lines, which prove nothing.
+    """
 
     price: Floats
     slope: Floats
+    floor: Floor | None = None
 
 
 def lines(problem: Problem, floor: Floor) -> Lines:
@@ -49,7 +54,7 @@ def lines(problem: Problem, floor: Floor) -> Lines:
     streets, prices = problem.streets, problem.prices
     length = streets.length_m[:, None]
     per_kw = prices.slope + prices.source * problem.instance.loss_share_per_m
-    return Lines(streets.extra[:, None] + length * floor.price, length * (per_kw + floor.slope))
+    return Lines(streets.extra[:, None] + length * floor.price, length * (per_kw + floor.slope), floor)
 
 
 def ascent_bound(
@@ -73,14 +78,27 @@ def ascent_bound(
     remaining = np.where(users.must, np.inf, np.maximum(spare, 0.0))
     dual = Dual(free, left, remaining, np.zeros(len(users.kw)))
     rank = np.arange(len(users.kw)) if rank is None else rank
-    ascend(streets, users, dual, slack, (rank, np.argsort(rank)))
+    balls = ascend(streets, users, dual, slack, (rank, np.argsort(rank)))
     gained = dual.raised - np.where(users.must, spare, np.maximum(spare, 0.0))
     back = toll * prices.source_kw / least_share(problem) if toll > 0 else 0.0
     value = float(gained.sum()) - back
     # the money of the problem is rounded: cost >= (1 - e) rounded cost and value <= (1 + e) rounded value for every tree
     risk = ROUNDING * float(np.abs(dual.raised).sum() + np.abs(spare).sum())
     risk += 2 * MONEY_ERROR * (abs(value) + 2 * float(np.abs(users.value).sum()))
-    return Bound(value - risk, risk, dual.left.min(axis=1), toll)
+    proof = None if under.floor is None else _proof(problem, under.floor, far, dual.raised, balls, toll)
+    return Bound(value - risk, risk, dual.left.min(axis=1), toll, proof)
+
+
+def _proof(problem: Problem, floor: Floor, far: Floats, raised: Floats, balls: Balls, toll: float) -> Proof:
+    """The prices of an ascent in the numbers of the instance. The ball of a customer that raised nothing proves nothing."""
+    unit, size = problem.unit_eur, np.where(raised > 0, balls.size, 0)
+    start = np.concatenate([[0], np.cumsum(size)])
+    place = np.repeat(balls.begin - start[:-1], size) + np.arange(start[-1])
+    return Proof(
+        node=problem.node_of, far_eur_per_kw=far * unit, customer=problem.user_of, raised_eur=raised * unit, ball_start=start,
+        ball_node=problem.node_of[balls.node[place]], ball_joined_eur=balls.joined[place] * unit,
+        floor_eur_per_m=floor.price * unit, floor_eur_per_m_kw=floor.slope * unit, toll_eur_per_kw=toll * unit,
+    )  # fmt: skip
 
 
 def least_share(problem: Problem) -> float:

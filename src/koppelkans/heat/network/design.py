@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from koppelkans import tables
 from koppelkans.errors import InfeasibleError
 from koppelkans.heat.choices import best_individual
+from koppelkans.heat.network.certificate import certificate
 from koppelkans.heat.network.design_graph import StreetGraph, street_graph
 from koppelkans.heat.network.design_tables import connections_table, loss_kw, pipes_table, variant_row
 from koppelkans.heat.network.instance import Design, Instance, NetworkLimits
@@ -35,7 +36,8 @@ ROUNDING_SHARE = 1e-9
 class NetworkResult:
     """One regime worked out. ``variant``: a row of NETWORK_VARIANTS; ``pipes``, ``connections`` keep PIPES and CONNECTIONS.
 
-    ``offers`` as ``network_offers`` gave them; ``heat_eur_per_kwh`` what one kWh at the source costs society.
+    ``offers`` as ``network_offers`` gave them; ``heat_eur_per_kwh`` what one kWh at the source costs society. ``certificate``: question,
+    answer and proof in whole numbers, for ``koppelkans.verify``.
     """
 
     regime: str
@@ -44,6 +46,7 @@ class NetworkResult:
     connections: pd.DataFrame
     offers: pd.DataFrame
     remarks: list[RemarkRow]
+    certificate: dict[str, Any]
 
     @property
     def connected(self) -> pd.Index:
@@ -56,6 +59,7 @@ class NetworkChoice:
     """All regimes side by side. ``variants`` keeps NETWORK_VARIANTS; ``chosen`` is the best, or None when no network is cheaper.
 
     ``pipes`` and ``connections`` are those of the choice; without one no pipes, and the reasons of the best regime looked at.
+    ``certificate``: of the best regime, chosen or not; None when the source serves none.
     """
 
     variants: pd.DataFrame
@@ -63,6 +67,7 @@ class NetworkChoice:
     pipes: gpd.GeoDataFrame
     connections: pd.DataFrame
     remarks: list[RemarkRow]
+    certificate: dict[str, Any] | None = None
 
 
 def design_of(instance: Instance, limits: NetworkLimits) -> Design:
@@ -117,10 +122,13 @@ def heat_network(
         "whole_eur_per_year": whole, "without_eur_per_year": without, "bound_eur_per_year": bound,
         "gap_share": (whole - bound) / whole if whole > 0 else 0.0, "chosen": False,
     }  # fmt: skip
-    remarks = _remarks(graph, offers, reasons, row)
-    return NetworkResult(
-        regime, row, tables.check(tables.PIPES, pipes), tables.check(tables.CONNECTIONS, connections), offers, remarks
+    proven = certificate(
+        instance, design, pipes=list(pipes.index), customers=list(graph.customers), loss_kw=peak_kw - design.root_kw
     )
+    return NetworkResult(
+        regime, row, tables.check(tables.PIPES, pipes), tables.check(tables.CONNECTIONS, connections), offers,
+        _remarks(graph, offers, reasons, row), {"variant": regime, **proven},
+    )  # fmt: skip
 
 
 def connection_rules(buildings: pd.Index, regime: str, case: NetworkCase) -> tuple[pd.Index, pd.Index]:
@@ -294,10 +302,11 @@ def network_variants(
     variants = pd.DataFrame(rows, index=pd.Index([one.regime for one in results], name="variant", dtype="str"))
     variants = variants.astype({"source": "str"})[tables.NETWORK_VARIANTS.column_names]
     remarks = [*best.remarks, *_choice_remarks(results, best, built)]
+    proven = best.certificate | {"chosen": built}
     if built:
-        return NetworkChoice(variants, best, best.pipes, best.connections, remarks)
+        return NetworkChoice(variants, best, best.pipes, best.connections, remarks, proven)
     reasons = best.connections["reason"].where(~best.connections["connected"], "does_not_pay")
-    return NetworkChoice(variants, None, no_pipes(buildings), connections_table(best.offers, reasons), remarks)
+    return NetworkChoice(variants, None, no_pipes(buildings), connections_table(best.offers, reasons), remarks, proven)
 
 
 def no_pipes(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

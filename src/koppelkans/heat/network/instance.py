@@ -63,6 +63,28 @@ class NetworkLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Why no design can be better than the bound: prices that separate code can add up again (docs/method.md#network-certificate).
+
+    ``node``, ``far_eur_per_kw``: what carrying a kW from the root to a node costs at least. ``customer``, ``raised_eur``: what each customer
+    pays for streets at most. ``ball_start``, ``ball_node``, ``ball_joined_eur``: per customer the nodes that it pays the way to, with what it
+    had raised when each joined. ``floor_eur_per_m``, ``floor_eur_per_m_kw``: lines whose least is below the price of every pipe.
+    ``toll_eur_per_kw``: extra price of a kW of a scarce source. Nodes and customers by their number in the instance.
+    """
+
+    node: Ints
+    far_eur_per_kw: Floats
+    customer: Ints
+    raised_eur: Floats
+    ball_start: Ints
+    ball_node: Ints
+    ball_joined_eur: Floats
+    floor_eur_per_m: Floats
+    floor_eur_per_m_kw: Floats
+    toll_eur_per_kw: float
+
+
+@dataclass(frozen=True, slots=True)
 class Design:
     """A tree with its cost and a proven bound.
 
@@ -70,7 +92,8 @@ class Design:
     ``level``, ``customers`` (behind it), ``cost_eur`` per used edge. ``connected`` per customer. ``objective_eur`` = cost - value of
     the connected; ``bound_eur`` <= objective of every feasible tree; ``whole_eur`` = objective + value of all customers;
     ``gap_share`` = (objective - bound) / whole. ``reduced_eur``: per edge what is left of its cost in the bound.
-    ``reachable`` per customer: some path of allowed edges leads there from the root. ``root_kw``: design flow at the root.
+    ``reachable`` per customer: some path of allowed edges leads there from the root. ``root_kw``: design flow at the root. ``proof``: of
+    the bound; None where nobody is worth connecting.
     """
 
     edge: Ints
@@ -88,3 +111,4 @@ class Design:
     reduced_eur: Floats
     reachable: Flags
     root_kw: float
+    proof: Proof | None = None

@@ -53,7 +53,8 @@ def design_network(instance: Instance, limits: NetworkLimits) -> Design:
     best = search(problem, under, replace(bound, toll=toll), limits.search_rounds, limits.seed)
     best = within_source(problem, under, best)
     bound = _best_bound(problem, under, (bound, best.value, toll), limits.ascent_rounds)
-    return read_design(problem, best.tree, bound.value * problem.unit_eur, bound.left * problem.unit_eur)
+    found = read_design(problem, best.tree, bound.value * problem.unit_eur, bound.left * problem.unit_eur)
+    return replace(found, proof=bound.proof)
 
 
 def _height(bound: Bound) -> float:

@@ -240,7 +240,7 @@ def _renumbered(
             float(instance.coincidence[0]), float(instance.coincidence[1]), source,
             float(instance.source_kw),
         ),
-        unit_eur=unit, edge_of=edges, user_of=numbers[turn], stub_of=stub, reachable=reachable,
+        unit_eur=unit, edge_of=edges, user_of=numbers[turn], node_of=kept, stub_of=stub, reachable=reachable,
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ class Prices(NamedTuple):
 class Problem:
     """What the kernels work on; money in units of ``unit_eur`` and to ``MONEY_BITS``, so that the scale of prices does not matter.
 
-    ``edge_of``, ``user_of``: number in the instance of each street and user. ``stub_of``: per node of the instance that was
+    ``edge_of``, ``user_of``, ``node_of``: number in the instance of each street, user and node. ``stub_of``: per node of the instance that was
     absorbed (its own pipe, or a spur without users) the edge towards the network, else -1. ``reachable``: per customer.
     """
 
@@ -79,6 +79,7 @@ class Problem:
     unit_eur: float
     edge_of: Ints
     user_of: Ints
+    node_of: Ints
     stub_of: Ints
     reachable: Flags
 

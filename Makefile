@@ -19,9 +19,11 @@ PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 	&& echo $$candidate && break; done)
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/lock.txt
-SYSTEM_PACKAGES := chromium poppler-utils
+SYSTEM_PACKAGES := chromium poppler-utils postgresql
 
-.PHONY: help demo test quick lint format bench bench-env system picture lock clean
+PORT ?= 8000
+
+.PHONY: help demo serve test quick lint format bench bench-env system picture lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | while IFS=$$'\t' read -r name text; do \
@@ -39,18 +41,22 @@ $(VENV)/.engine: pyproject.toml requirements/lock.txt | $(BIN)/python
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.engine
-	$(PIP) --editable '.[test]'
+$(VENV)/.web: $(VENV)/.engine
+	$(PIP) --editable '.[web]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.web
+	$(PIP) --editable '.[web,test]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.engine
 	$(PIP) --editable '.[lint]'
 	@touch $@
 
-# Browser tests and the PDF pages need Debian's chromium and poppler-utils. Without root or apt they are left out: the tests
+# Browser tests, the PDF pages and the tests on PostgreSQL need Debian's chromium, poppler-utils and postgresql. Without root or apt they are left out: the tests
 # that need them say so, and fail only under CI.
 system: ## system packages of the tests (Debian, as root)
-	@if command -v chromium >/dev/null && command -v pdftoppm >/dev/null; then exit 0; fi; \
+	@if command -v chromium >/dev/null && command -v pdftoppm >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
 			$(SYSTEM_PACKAGES) >/dev/null; } \
@@ -68,9 +74,12 @@ demo: $(VENV)/.engine ## a real plan from shipped data: make demo [PLACE=brugge_
 	@for report in report.html report.pdf; do \
 		if [ -f $(OUT)/$$report ]; then echo "Report:      $(abspath $(OUT))/$$report"; fi; done
 
+serve: $(VENV)/.web ## the site with the example projects, on http://127.0.0.1:8000/: make serve [PORT=8001]
+	$(BIN)/koppelkans serve --demo --port $(PORT)
+
 # ------------------------------------------------------------------------------------------------ quality
 
-test: $(VENV)/.test system ## every test, with the marks browser, crash and slow
+test: $(VENV)/.test system ## every test, with the marks browser, crash, postgres and slow
 	$(BIN)/python -m pytest -m "" -n $(WORKERS) -rs
 
 quick: $(VENV)/.test ## the tests without marks, under a minute
@@ -99,7 +108,7 @@ picture: demo system ## the picture in README, from the demo's report
 
 lock: ## renew requirements/lock.txt from a clean environment
 	rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check '.[test,lint]'
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check '.[web,test,lint]'
 	{ grep '^#' requirements/lock.txt; $(VENV)-lock/bin/python -m pip freeze --exclude koppelkans; } > requirements/.lock
 	mv requirements/.lock requirements/lock.txt
 	rm -rf $(VENV)-lock

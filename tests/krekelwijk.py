@@ -1,5 +1,7 @@
 """Krekelwijk: 12 buildings on 3 streets, small enough to check by hand. Not a real place."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 from shapely.geometry import LineString, box
@@ -79,3 +81,23 @@ def place() -> Place:
         attributions=(Attribution("buildings", "Krekelwijk bestaat niet", "CC0", "2026"),), remarks=tables.remarks([]),
         sections=tables.check(tables.SECTIONS, sections), attachments=tables.check(tables.ATTACHMENTS, attachments),
     )  # fmt: skip
+
+
+def geopackage(path: Path) -> Path:
+    """The neighbourhood as a GeoPackage with the layers and columns that a user would bring."""
+    houses, ways = buildings().reset_index(drop=True), streets().reset_index(drop=True)
+    words = {"annex": "shed", "school": "school"}
+    osm = gpd.GeoDataFrame(
+        {
+            "building": houses["use"].map(words).fillna("house"), "addr_street": houses["street"],
+            "addr_housenumber": houses["house_number"], "osm_way": [f"b{number}" for number in range(len(houses))],
+        },
+        geometry=houses.translate(180_000, 210_000),
+    )  # fmt: skip
+    osm.to_file(path, layer="buildings", driver="GPKG")
+    osm = gpd.GeoDataFrame(
+        {"name": ways["street"], "highway": "residential", "osm_way": ["s1", "s2", "s3"]},
+        geometry=ways.translate(180_000, 210_000),
+    )
+    osm.to_file(path, layer="streets", driver="GPKG")
+    return path

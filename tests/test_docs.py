@@ -59,7 +59,8 @@ def test_targets_named_in_documents_exist():
 def command_names() -> set[str]:
     from koppelkans.cli import app
 
-    return {command.name or command.callback.__name__ for command in app.registered_commands}
+    single = {command.name or command.callback.__name__ for command in app.registered_commands}
+    return single | {group.name for group in app.registered_groups}
 
 
 def test_the_manual_shows_every_command():

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import geopandas as gpd
 import pytest
 
 import krekelwijk
@@ -34,23 +33,7 @@ def run(command: list[str], *arguments: str | Path, cwd: Path) -> subprocess.Com
 @pytest.fixture(scope="session")
 def small_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Krekelwijk as a GeoPackage with the layers and columns that a user would bring."""
-    path = tmp_path_factory.mktemp("place") / "krekelwijk.gpkg"
-    buildings, streets = krekelwijk.buildings().reset_index(drop=True), krekelwijk.streets().reset_index(drop=True)
-    words = {"annex": "shed", "school": "school"}
-    osm = gpd.GeoDataFrame(
-        {
-            "building": buildings["use"].map(words).fillna("house"), "addr_street": buildings["street"],
-            "addr_housenumber": buildings["house_number"], "osm_way": [f"b{number}" for number in range(len(buildings))],
-        },
-        geometry=buildings.translate(180_000, 210_000),
-    )  # fmt: skip
-    osm.to_file(path, layer="buildings", driver="GPKG")
-    osm = gpd.GeoDataFrame(
-        {"name": streets["street"], "highway": "residential", "osm_way": ["s1", "s2", "s3"]},
-        geometry=streets.translate(180_000, 210_000),
-    )
-    osm.to_file(path, layer="streets", driver="GPKG")
-    return path
+    return krekelwijk.geopackage(tmp_path_factory.mktemp("place") / "krekelwijk.gpkg")
 
 
 def left_in(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""The command line: check, plan, compare, report, levers, lab. It reads, calls and shows; it computes nothing.
+"""The command line: check, plan, compare, report, levers, lab, serve, audit, account. It reads, calls and shows; it computes nothing.
 
 Heavy libraries are imported inside the commands, so that ``--help`` answers at once.
 """
@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from koppelkans.cli.laboratory import Language, lab, levers, print_areas, print_stale
+from koppelkans.cli.site import account, audit, serve
 from koppelkans.cli.verification import verify
 from koppelkans.errors import KoppelkansError
 
@@ -36,13 +37,6 @@ ScenarioOption = Annotated[
     Path | None, typer.Option("--scenario", help="Scenario als TOML-bestand. Scenario as a TOML file.")
 ]
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="Map van een plan. Folder of a plan.")]
-
-_STEPS = {
-    "demand": "Warmtevraag en koude", "coincidence": "Gelijktijdigheid", "renovations": "Renovatieladder", "stop_insulating": "Waar isoleren ophoudt", "hours": "Uren van het gebied",
-    "epc": "Energielabels", "orderings": "Drie volgordes", "schedule": "Werken per periode", "data_value": "Wat gegevens waard zijn", "prices": "Energieprijzen", "support": "Premies", "options": "Oplossingen per gebouw", "network": "Warmtenet",
-    "choices": "Keuze per gebouw", "line_density": "Warmtedichtheid per straat", "households": "Voorbeeldgezinnen",
-    "bills": "Facturen", "ledger": "Grootboek", "indicators": "Indicatoren", "figures": "Invloed van onzekere cijfers",
-}  # fmt: skip
 
 
 def main() -> None:
@@ -95,6 +89,7 @@ def plan(
     """Bereken het plan van een gebied en schrijf de planmap met rapport. Compute the plan of a place."""
     from koppelkans.place import read_place
     from koppelkans.plan import make_plan, plan_folder, save_plan
+    from koppelkans.plan.steps_words import step_words
     from koppelkans.report import write_report
     from koppelkans.scenario import Scenario, read_scenario
 
@@ -104,7 +99,7 @@ def plan(
         target = out_folder or Path("plannen") / f"{neighbourhood.name}-{chosen.name}"
         made = make_plan(
             neighbourhood, chosen, folder=scenario.parent if scenario else None,
-            on_step=lambda name: status.update(_STEPS.get(name, name)),
+            on_step=lambda name: status.update(step_words(name, lang.value)),
         )  # fmt: skip
         with plan_folder(target) as folder:
             status.update("Planmap wordt geschreven")
@@ -176,6 +171,9 @@ def report(folder: PlanArgument, lang: LanguageOption = Language.nl) -> None:
 app.command()(levers)
 app.command()(lab)
 app.command()(verify)
+app.command()(serve)
+app.add_typer(audit, name="audit")
+app.add_typer(account, name="account")
 
 
 # --------------------------------------------------------------------------------------------------------------------- printing

@@ -10,6 +10,8 @@ from koppelkans.errors import DataError
 from koppelkans.place.layers import READABLE
 
 SHIPPED = Path(__file__).parent / "data" / "places"
+PIONEERS = Path(__file__).parent / "data" / "pioneers"
+"""Addresses of the pioneer neighbourhoods: read by name like a shipped place, but not listed as examples to plan with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ def shipped_places() -> list[str]:
     return sorted(folder.name for folder in SHIPPED.iterdir() if (folder / "place.toml").is_file())
 
 
+def pioneer_places() -> list[str]:
+    """Names of the pioneer neighbourhoods of which addresses come with the engine, in alphabetical order."""
+    return sorted(folder.name for folder in PIONEERS.iterdir() if (folder / "place.toml").is_file())
+
+
 def shipped_scenario(name: str) -> Path | None:
     """The example scenario of a shipped place, or None."""
     file = SHIPPED / name / "scenario.toml"
@@ -39,6 +46,8 @@ def located(source: str | Path) -> Located:
     """
     if isinstance(source, str) and source in shipped_places():
         return _in_folder(SHIPPED / source)
+    if isinstance(source, str) and source in pioneer_places():
+        return _in_folder(PIONEERS / source)
     path = Path(source)
     if path.is_dir():
         return _in_folder(path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import count
 from pathlib import Path
@@ -63,6 +64,15 @@ def html_page(document: Document) -> str:
 </body>
 </html>
 """
+
+
+def section_html(part: Section, labels: Mapping[str, str], numbers: Iterator[int]) -> str:
+    """The blocks of one section for a page that is not ours: without its heading, script and controls, maps one below the other.
+
+    ``numbers``: goes on counting the figures of that page. Links stay ``#anchor`` of this report; the caller makes them its own.
+    """
+    flat = [shown for block in part.blocks for shown in (block.figures if isinstance(block, Atlas) else (block,))]
+    return _sharing("".join(_block(block, dict(labels), numbers) for block in flat))
 
 
 def _style() -> str:
@@ -170,7 +180,7 @@ def _table(block: Table, labels: dict[str, str]) -> str:
     below = " ".join(part for part in (escape(block.note), _method_link(block, labels)) if part)
     note = f'<p class="note">{below}</p>' if below else ""
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(block.caption)}"><table><caption>{escape(block.caption)}</caption>'
+        f'<div class="scroll" role="group" tabindex="0" aria-label="{escape(block.caption)}"><table><caption>{escape(block.caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{note}"
     )
 

@@ -141,8 +141,12 @@ def _distribution(material: Material, found: dict[tuple[str, str], pd.Series]) -
     colours = {**palette.LABELS, rest: palette.NOT_SHOWN}
     used = {name: hue for name, hue in colours.items() if (frame["part"] == name).any()}
     axes = {"share": words("labels.axis")}
-    drawn = charts.shares_chart(frame, colours=used, titles=axes, language=words.language, columns=7)
-    figure = Figure("labels-chart", drawn, words("labels.chart"), words("labels.chart_alt"), "", "epc-distribution")
+    figures: list[Block] = []
+    if not frame.empty:  # a chart of nothing has no size, and no paper takes it
+        drawn = charts.shares_chart(frame, colours=used, titles=axes, language=words.language, columns=7)
+        figures.append(
+            Figure("labels-chart", drawn, words("labels.chart"), words("labels.chart_alt"), "", "epc-distribution")
+        )
     rows = tuple(
         cells(title, *[material.count(row[name]) for name in [*_LETTERS, TOTAL]]) for title, row in moments.items()
     )
@@ -152,7 +156,7 @@ def _distribution(material: Material, found: dict[tuple[str, str], pd.Series]) -
     header = (words("labels.rule_column"), *_LETTERS, words("page.total"))
     table = Table(caption, header, rows, (False, *[True] * (len(_LETTERS) + 1)), note, method="epc-distribution")
     rules = tuple((*words.rich("labels.rule_line", rule=words.name("epc_rules", rule)), *plain(words(f"labels.rule_{rule}"))) for rule in rules_of(material))  # fmt: skip
-    return [figure, Bullets(rules), table]
+    return [*figures, Bullets(rules), table]
 
 
 def _migrations(material: Material) -> list[Block]:

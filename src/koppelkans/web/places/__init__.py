@@ -1,0 +1,1 @@
+"""The input of a plan: files of a neighbourhood, uploaded and checked."""

@@ -1,0 +1,1 @@
+"""Neighbourhoods that are being planned: partners, roles, phase, documents, places and plans."""

@@ -1,0 +1,1 @@
+"""How pages look: base templates, words, palette, vendored scripts, and what every page shares."""

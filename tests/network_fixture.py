@@ -12,7 +12,7 @@ from koppelkans import tables
 from koppelkans.place.model import Place
 from koppelkans.scenario import Source
 
-NAMES = ("network_variants", "pipes", "connections", "thresholds", "project", "project_years")
+NAMES = ("network_variants", "network_sources", "pipes", "connections", "thresholds", "project", "project_years")
 SOURCE = Source(
     name="Restwarmte molen",
     x_m=2.0,
@@ -41,7 +41,7 @@ def network(place: Place, demand: pd.DataFrame) -> dict[str, pd.DataFrame]:
     joined = heated["street"].eq("Krekelstraat") | (heated.index == _APARTMENTS)
     pipes = _pipes(place, list(heated.index[joined]), demand)
     made = {
-        "network_variants": _variants(pipes), "pipes": pipes, "connections": _connections(heated, joined), "thresholds": _thresholds(place),
+        "network_variants": _variants(pipes), "network_sources": _sources(), "pipes": pipes, "connections": _connections(heated, joined), "thresholds": _thresholds(place),
         "project": _project(), "project_years": _project_years(),
     }  # fmt: skip
     return {name: tables.check(tables.TABLES[name], frame) for name, frame in made.items()}
@@ -95,7 +95,7 @@ def _pipes(place: Place, connected: list[str], demand: pd.DataFrame) -> gpd.GeoD
     frame = pd.DataFrame([*mains, *services]).set_index("pipe")
     frame = frame.assign(
         density_mwh_per_m=frame["heat_mwh"] / frame["length_m"], loss_mwh=frame["length_m"] * 0.13, velocity_m_per_s=0.8,
-        gradient_pa_per_m=120.0,
+        gradient_pa_per_m=120.0, supply_c=68.5, difference_bar=0.8, raised_steps=0,
     ).astype({"section": "str", "building": "str"})  # fmt: skip
     return gpd.GeoDataFrame(frame[[*tables.PIPES.column_names, "geometry"]], geometry="geometry", crs=place.crs)
 
@@ -113,8 +113,20 @@ def _variants(pipes: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         source=SOURCE.name, peak_kw=frame["buildings"] * 7.0, pump_mwh=4.0, main_m=mains["length_m"].sum(), service_m=370.0,
         investment_eur=pipes["investment_eur"].sum(), network_eur_per_year=45_000.0, without_eur_per_year=800_000.0,
-        gap_share=1 - frame["bound_eur_per_year"] / frame["whole_eur_per_year"],
+        gap_share=1 - frame["bound_eur_per_year"] / frame["whole_eur_per_year"], pump_kw=3.0, head_bar=1.6, pressure_bar=4.6,
+        lowest_supply_c=frame["supply_c"] - 2.0, summer_supply_c=frame["supply_c"] - 25.0, bypass_share=0.03, raised_pipes=2, raised_eur=1_250.0,
+        limits_kept=True,
     )[tables.NETWORK_VARIANTS.column_names]  # fmt: skip
+
+
+def _sources() -> pd.DataFrame:
+    """One source that feeds everybody."""
+    row = {
+        "buildings": 37, "heat_mwh": 634.0, "loss_mwh": 110.0, "heat_share": 1.0, "peak_kw": 259.0, "capacity_kw": SOURCE.capacity_kw,
+        "supply_c": SOURCE.supply_c, "price_eur_per_mwh": SOURCE.price_eur_per_mwh, "fixed_eur_per_year": 0.0,
+    }  # fmt: skip
+    frame = pd.DataFrame([row], index=pd.Index([SOURCE.name], name="source", dtype="str"))
+    return frame.astype({"capacity_kw": float, "supply_c": float, "price_eur_per_mwh": float})
 
 
 def _connections(heated: pd.DataFrame, joined: pd.Series) -> pd.DataFrame:
@@ -123,6 +135,7 @@ def _connections(heated: pd.DataFrame, joined: pd.Series) -> pd.DataFrame:
     reason.loc["school_5"] = "not_reachable"
     frame = pd.DataFrame({
         "connected": joined, "alternative": "air_heat_pump", "advantage_eur_per_year": joined.map({True: 900.0, False: -150.0}), "reason": reason,
+        "supply_c": joined.map({True: 68.0, False: float("nan")}), "summer_supply_c": joined.map({True: 45.0, False: float("nan")}),
     }).astype({"alternative": "str", "reason": "str"})  # fmt: skip
     return frame.rename_axis("building")
 

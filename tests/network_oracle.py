@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from koppelkans.heat.network import Instance
+from koppelkans.heat.network.instance import PipeClass
 
 TABLE_KW = (20.0, 60.0, 200.0, 900.0)
 TABLE_EUR = (30.0, 33.0, 41.0, 60.0)
@@ -75,10 +76,11 @@ def tree_cost(case: Instance, edges, connected) -> float:
             length = case.length_m[edge]
             taken = (child_kw + case.loss_kw_per_m * length) / (1 - case.loss_share_per_m * length)
             design = max((flat + shared / max(child_count, 1)) * taken, child_peak)
-            fitting = [k for k, cap in enumerate(case.level_cap_kw) if cap >= design * (1 - 1e-12)]
+            table = case.classes[case.kinds[edge]]
+            fitting = [k for k, cap in enumerate(table.level_cap_kw) if cap >= design * (1 - 1e-12)]
             if not fitting:
                 return 0.0, 0, 0.0, float("inf")
-            price = case.level_eur_per_m[fitting[0]] + case.slope_eur_per_m_kw * taken
+            price = table.level_eur_per_m[fitting[0]] + table.slope_eur_per_m_kw * taken
             cost += child_cost + case.extra_eur[edge] + length * price
             kw, count, peak = kw + taken, count + child_count, max(peak, design)
         return kw, count, peak, cost
@@ -121,12 +123,47 @@ def random_case(seed: int, *, nodes=6, edges=8, customers=4, **more) -> Instance
     return instance(rows, users, nodes=nodes, **more)
 
 
+def with_sources(case: Instance, seed: int, *, sources=2, scarce=1.0) -> Instance:
+    """The network fed by sources of different price and power at random nodes, each behind an edge of its own from a new root; and with two of its
+    streets holding a pipe already, one of them with a new pipe beyond its capacity.
+
+    ``scarce``: power of the first source as share of what all customers ask; the second has half of it, the third enough for all.
+    """
+    random = np.random.default_rng(seed + 7)
+    asked = sum(case.coincidence) * float(case.customer_kw.sum())
+    power = (scarce, scarce / 2, 2.0)[:sources]
+    slopes = (0.0, *random.uniform(5, 40, 2))[:sources]
+    arcs = [
+        PipeClass(np.array([share * asked + 1e-3]), np.zeros(1), float(slope), source=True)
+        for share, slope in zip(power, slopes, strict=True)
+    ]
+    old = [
+        PipeClass(np.array([25.0]), np.array([2.0]), case.slope_eur_per_m_kw),
+        PipeClass(np.array([15.0, 60.0, 900.0]), np.array([1.0, 45.0, 70.0]), case.slope_eur_per_m_kw),
+    ]  # fmt: skip
+    root, kinds = case.node_count, np.zeros(len(case.tail), dtype=np.int64)
+    laid = random.choice(len(case.tail), 2, replace=False)
+    kinds[laid] = [len(arcs) + 1, len(arcs) + 2]
+    extra = case.extra_eur.copy()
+    extra[laid] = 0.0
+    ends = random.choice(case.node_count, sources, replace=False)
+    return replace(
+        case, node_count=root + 1, root=root, tail=np.append(case.tail, np.full(sources, root)), head=np.append(case.head, ends),
+        length_m=np.append(case.length_m, np.ones(sources)), extra_eur=np.append(extra, random.uniform(0, 400, sources)),
+        allowed=np.append(case.allowed, np.ones(sources, dtype=bool)), edge_class=np.append(kinds, np.arange(1, sources + 1)),
+        more_classes=(*arcs, *old),
+    )  # fmt: skip
+
+
 def scaled(case: Instance, factor: float) -> Instance:
     """All money times a factor."""
     return replace(
         case, extra_eur=case.extra_eur * factor, level_eur_per_m=case.level_eur_per_m * factor,
         slope_eur_per_m_kw=case.slope_eur_per_m_kw * factor, customer_value_eur=case.customer_value_eur * factor,
         source_eur_per_kw=case.source_eur_per_kw * factor,
+        more_classes=tuple(
+            PipeClass(table.level_cap_kw, table.level_eur_per_m * factor, table.slope_eur_per_m_kw * factor, table.source) for table in case.more_classes
+        ),
     )  # fmt: skip
 
 
@@ -140,5 +177,5 @@ def relabelled(case: Instance, seed: int) -> Instance:
         case, root=int(node[case.root]), tail=tail[edge], head=head[edge], length_m=case.length_m[edge],
         extra_eur=case.extra_eur[edge], allowed=case.allowed[edge], customer_node=node[case.customer_node][user],
         customer_kw=case.customer_kw[user], customer_value_eur=case.customer_value_eur[user], must=case.must[user],
-        never=case.never[user],
+        never=case.never[user], edge_class=case.kinds[edge],
     )  # fmt: skip

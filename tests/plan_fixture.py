@@ -255,3 +255,16 @@ def plan_with_network(scenario: Scenario | None = None) -> Plan:
     choices = network_fixture.choices(without["choices"], made["connections"]["connected"])
     made |= {"options": tables.check(tables.OPTIONS, options), "choices": tables.check(tables.CHOICES, choices)}
     return replace(without, tables={**without.tables, **made})
+
+
+def plan_with_attachments() -> Plan:
+    """The same, and every building hangs on a section of its street that has a main: what the register of intentions counts with."""
+    made = plan_with_network()
+    mains = made["pipes"].query("kind == 'main'")["section"].dropna().unique()
+    laid = made.place.sections.loc[mains].drop_duplicates("street").reset_index().set_index("street")["section"]
+    section = made.place.buildings["street"].map(laid).fillna(mains[0])
+    hung = pd.DataFrame(
+        {"section": section, "along_m": 1.0, "service_m": 5.0, "found_by": "street_name", "x_m": 0.0, "y_m": 0.0}
+    )
+    prices = pd.DataFrame({"society_eur_per_kwh": [0.05, 0.15]}, index=pd.Index(["gas", "electricity"], name="carrier"))
+    return replace(made, place=replace(made.place, attachments=hung), tables={**made.tables, "prices": prices})

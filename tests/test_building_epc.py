@@ -195,12 +195,12 @@ def test_the_borders_of_need_keep_the_letter_of_a_condensing_boiler():
 
 
 def test_network_from_its_sources_by_hand():
-    # 1000 delivered: 107 gas is a tenth of the heat; (107 x 1 + 100 x 2.5) / 1000 = 0.357
-    mixed = network_heat(1000.0, gas_kwh=107.0, electricity_kwh=100.0, parameters=read_parameters(), day=DAY)
-    assert mixed.primary_factor == pytest.approx(0.357)
-    assert mixed.fossil_share == pytest.approx(0.1)
+    # 1000 delivered: 535 gas is half of the heat; (535 x 1 + 200 x 2.5) / 1000 = 1.035
+    mixed = network_heat(1000.0, gas_kwh=535.0, electricity_kwh=200.0, parameters=read_parameters(), day=DAY)
+    assert mixed.primary_factor == pytest.approx(1.035)
+    assert mixed.fossil_share == pytest.approx(0.5)
     waste = network_heat(1000.0, gas_kwh=0.0, electricity_kwh=0.0, parameters=read_parameters(), day=DAY)
-    assert (waste.primary_factor, waste.fossil_share) == (0.0, 0.0)
+    assert (waste.primary_factor, waste.fossil_share) == (0.7, 0.0)  # the least value of the rule
 
 
 def test_only_detailed_rules_take_the_factor_of_the_network():

@@ -22,6 +22,7 @@ from koppelkans.heat.network.design_options import with_network
 from koppelkans.heat.network.instance import Design
 from koppelkans.heat.offers import OFFER_COLUMNS, HeatSource, NetworkCase, NetworkTariff
 from koppelkans.parameters import read_parameters
+from koppelkans.verify import verified
 
 DAY = date(2026, 11, 1)
 CRS = "EPSG:31370"
@@ -368,7 +369,7 @@ def individual_options():
 def variants_of(monkeypatch, worth, case=None):
     """Every regime with offers written by hand: ``worth`` per regime."""
     monkeypatch.setattr(
-        bridge, "network_offers", lambda buildings, demand, options, regime, case: offers_of(worth[regime])
+        bridge, "network_offers", lambda buildings, demand, options, regime, case: offers_of(worth.get(regime, 0.0))
     )
     demand = pd.DataFrame({"heat_kwh": 15_000.0}, index=buildings_of().index)
     return network_variants(
@@ -379,8 +380,9 @@ def variants_of(monkeypatch, worth, case=None):
 def test_the_regime_of_least_whole_cost_is_chosen(monkeypatch):
     choice = variants_of(monkeypatch, {"network_middle": 6_000.0, "network_low": 5_000.0})
     variants = tables.check(tables.NETWORK_VARIANTS, choice.variants)
-    assert list(variants.index) == ["network_middle", "network_low"]  # the source gives 70 degrees: no network at 90
-    assert list(variants["chosen"]) == [True, False]
+    # the source gives 70 degrees: no network at 90
+    assert list(variants.index) == ["network_middle", "network_low", "network_ambient"]
+    assert list(variants["chosen"]) == [True, False, False]
     assert choice.chosen.regime == "network_middle"
     assert len(choice.pipes) == len(choice.chosen.pipes) > 0
 
@@ -408,7 +410,7 @@ def test_the_scenario_may_name_the_regime_and_force_a_network(monkeypatch):
 
 
 def test_a_source_colder_than_every_network_gives_none(monkeypatch):
-    choice = variants_of(monkeypatch, {}, case_of(source=replace(SOURCE, supply_c=30.0)))
+    choice = variants_of(monkeypatch, {}, case_of(source=replace(SOURCE, supply_c=12.0)))
     assert choice.chosen is None
     assert choice.variants.empty
     assert set(choice.connections["reason"]) == {"no_network"}
@@ -464,7 +466,7 @@ def test_the_order_of_rows_does_not_matter():
     back = heat_network(
         buildings_of().iloc[::-1], sections_of().iloc[::-1], attachments_of().iloc[::-1], offers_of(6_000.0).iloc[::-1], MIDDLE, case_of()
     )  # fmt: skip
-    assert back.variant == pytest.approx(there.variant)
+    assert back.variant == pytest.approx(there.variant, nan_ok=True)
     pd.testing.assert_frame_equal(
         pd.DataFrame(back.pipes.drop(columns="geometry")).sort_index(),
         pd.DataFrame(there.pipes.drop(columns="geometry")).sort_index(),
@@ -531,3 +533,77 @@ def test_the_kernel_lies_between_its_bound_and_the_exact_answer(monkeypatch, see
     assert found.variant["bound_eur_per_year"] <= least + 0.01
     assert least - 0.01 <= found.variant["whole_eur_per_year"] <= 1.005 * least
     assert tree_faults(found.pipes) == []
+
+
+# ------------------------------------------------------------------------------------------------- pressure, velocity, temperature
+
+
+def full_pipe(share=0.999):
+    """Buildings that fill the smallest pipe to a share of what it carries at 55 °C."""
+    peak_kw = share * network_levels(MIDDLE, case_of()).capacity_kw[0]
+    return offers_of({"a": 9_000.0}).assign(peak_kw=peak_kw, hot_water_kwh=2_500.0)
+
+
+def test_temperature_and_pressure_of_every_pipe_and_house():
+    result = network_of(offers=offers_of(9_000.0).assign(hot_water_kwh=2_500.0))
+    row, pipes, connections = result.variant, result.pipes, result.connections
+    joined = connections["connected"]
+    assert connections.loc[joined, "supply_c"].between(67.0, 70.0).all()
+    assert connections.loc[~joined, "supply_c"].isna().all()
+    assert (connections.loc[joined, "summer_supply_c"] < connections.loc[joined, "supply_c"]).all()
+    services = pipes[pipes["kind"] == "service"].set_index("building")
+    assert connections.loc[joined, "supply_c"].to_dict() == services["supply_c"].to_dict()
+    assert row["lowest_supply_c"] == services["supply_c"].min()
+    assert row["limits_kept"]
+    assert row["pump_kw"] > 0
+    # the farthest house has just what its delivery set needs
+    assert pipes["difference_bar"].min() == pytest.approx(FIGURES.at("heat_network.pressure.house_bar", DAY))
+    assert row["pressure_bar"] == pytest.approx(row["head_bar"] + FIGURES.at("heat_network.pressure.return_bar", DAY))
+    into = pipes.set_index("to_node")["supply_c"]
+    above = pipes["from_node"].map(into).fillna(row["supply_c"])
+    assert (pipes["supply_c"] < above).all()
+
+
+def test_a_pipe_that_fails_is_taken_wider_priced_and_certified(monkeypatch):
+    monkeypatch.undo()
+    result, easy = network_of(offers=full_pipe()), network_of(offers=full_pipe(0.9))
+    row, levels = result.variant, network_levels(MIDDLE, case_of())
+    assert (row["raised_pipes"], easy.variant["raised_pipes"]) == (3, 0)
+    assert result.pipes["diameter_mm"].unique().tolist() == [25]
+    assert row["raised_eur"] == pytest.approx(42.0 * 13.0)
+    assert row["investment_eur"] == pytest.approx(easy.variant["investment_eur"] + 42.0 * 13.0)
+    assert row["loss_mwh"] == pytest.approx(42.0 * levels.loss_w_per_m[1] * 8.76 / 1_000)
+    assert (result.pipes["gradient_pa_per_m"] <= 150.0).all()
+    assert row["limits_kept"]
+    dearer = 42.0 * (levels.yearly_eur_per_m[1] - levels.yearly_eur_per_m[0])
+    assert row["whole_eur_per_year"] - row["bound_eur_per_year"] > dearer - 0.01
+    verdict = verified(result.certificate)
+    assert verdict.faults == []
+    assert verdict.objective_eur == pytest.approx(row["whole_eur_per_year"] - row["without_eur_per_year"], abs=0.01)
+    assert any("3 pipes were taken a size wider" in remark["text_en"] for remark in result.remarks)
+
+
+def test_wider_pipes_that_the_source_cannot_feed_are_left(monkeypatch):
+    monkeypatch.undo()
+    offers = full_pipe()
+    levels = network_levels(MIDDLE, case_of())
+    just_kw = float(offers["peak_kw"].iloc[0] + 42.0 * levels.loss_w_per_m[0] / 1_000 * 1.0001)
+    result = network_of(offers=offers, case=case_of(source=replace(SOURCE, capacity_kw=just_kw)))
+    assert result.variant["raised_pipes"] == 0
+    assert not result.variant["limits_kept"]
+    assert result.variant["peak_kw"] <= just_kw
+    assert any("source cannot carry the larger loss" in remark["text_en"] for remark in result.remarks)
+
+
+def test_houses_that_ask_all_that_the_source_gives_are_told():
+    remarks = network_of(offers=offers_of(9_000.0).assign(flow_c=65.0)).remarks
+    (told,) = [remark for remark in remarks if "cooler than their emitters ask" in remark["text_en"]]
+    assert "a few buildings" in told["text_en"]
+    assert told["rows_share"] == 1.0
+
+
+def test_no_network_has_no_pressure():
+    row = network_of(-1.0).variant
+    assert (row["pump_kw"], row["raised_pipes"], row["raised_eur"]) == (0.0, 0, 0.0)
+    assert row["limits_kept"]
+    assert np.isnan(row["lowest_supply_c"])

@@ -35,7 +35,7 @@ from koppelkans.report.summary import status_lines
 from koppelkans.scenario import Scenario, Source
 
 SPACE, MINUS = "\u00a0", "\u2212"
-UNTOLD = {"records", "households", "prices", "remarks", "figures", "indicators", "project_years"}
+UNTOLD = {"records", "households", "prices", "remarks", "figures", "indicators", "project_years", "project_basis"}
 """Tables that no remark is about, or that are named elsewhere."""
 UNPUBLISHED = ("Veldpad 1", "t1_0", "school_3", "a1_2")
 """Streets and buildings of the fixture that may not appear anywhere."""

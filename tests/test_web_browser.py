@@ -9,7 +9,7 @@ import pytest
 from web_addresses import NOT_PAGES, PAGES, STREET
 from web_visit import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 LANGUAGES = ("nl", "en")
 VISITS = [(page, role, language) for page in PAGES for role in page.roles for language in LANGUAGES]

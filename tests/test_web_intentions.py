@@ -1,10 +1,8 @@
 """The register of intentions: who sees it, changes by two people, many rows from a file, retention, and what follows for the network."""
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 
-import pandas as pd
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -43,16 +41,7 @@ INPUTS = "1e" * 32
 
 @pytest.fixture(scope="module")
 def plan():
-    """A made-up plan with a network; every building hangs on a section of its street that has a main."""
-    made = plan_fixture.plan_with_network()
-    mains = made["pipes"].query("kind == 'main'")["section"].dropna().unique()
-    laid = made.place.sections.loc[mains].drop_duplicates("street").reset_index().set_index("street")["section"]
-    section = made.place.buildings["street"].map(laid).fillna(mains[0])
-    hung = pd.DataFrame(
-        {"section": section, "along_m": 1.0, "service_m": 5.0, "found_by": "street_name", "x_m": 0.0, "y_m": 0.0}
-    )
-    prices = pd.DataFrame({"society_eur_per_kwh": [0.05, 0.15]}, index=pd.Index(["gas", "electricity"], name="carrier"))
-    return replace(made, place=replace(made.place, attachments=hung), tables={**made.tables, "prices": prices})
+    return plan_fixture.plan_with_attachments()
 
 
 @pytest.fixture(autouse=True)
@@ -413,7 +402,7 @@ def test_the_page_says_what_follows_with_assumptions_beside_it(
         content = text_of(member.get(page(project, "intention_effect")))
     assert "Alle hoofdleidingen van het ontwerp worden gelegd" in content
     assert "1 gebouw tekende en ligt niet in het ontwerp" in content
-    assert "Kostendekkende warmteprijs [EUR/MWh]" in content
+    assert "Kostendekkende warmteprijs [euro/MWh]" in content
     assert "nan" not in content.lower().replace("financ", "")
 
 

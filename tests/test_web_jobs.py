@@ -483,12 +483,15 @@ def test_a_run_is_computed_on_postgresql(tmp_path, postgres_database):
     assert one_run(tmp_path, postgres_database)["vendor"] == "postgresql"
 
 
-@pytest.fixture(scope="module", name="five_kills")
+@pytest.fixture(scope="module", name="five_kills", autouse=True)
 def kills_on_each_database(request):
-    """Five kills on every database that this machine has, side by side: most of their time they wait for a lease to run out."""
+    """Five kills on every database that this machine has: begun before the first test and asked for by the last, because most of their
+    time they wait for a lease to run out. Not begun when nothing asks for them.
+    """
+    asked = any(item.get_closest_marker("crash") for item in request.session.items if item.module is request.module)
     with ThreadPoolExecutor() as pool:
-        going = {"sqlite": pool.submit(web_kills.kills_of, 5)}
-        if postgres_server.programs() is not None:
+        going = {"sqlite": pool.submit(web_kills.kills_of, 5)} if asked else {}
+        if asked and postgres_server.programs() is not None:
             server = request.getfixturevalue("postgres_server")
             going["postgresql"] = pool.submit(web_kills.kills_of, 5, database=server.new_database())
         yield going

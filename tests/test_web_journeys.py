@@ -12,7 +12,7 @@ import web_upload
 from web_addresses import SLUG, STREET
 from web_server import TENDER_SLUG
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 RUN_MS = 120_000
 LATER_YEAR = re.compile(r"\b20(?:2[8-9]|[3-9]\d)\b")

@@ -30,7 +30,9 @@ def full_site() -> tuple[dict[str, int], int]:
         ]
     )
     project = web_fixture.project("krekelwijk", area=_square(0))
-    network = web_fixture.finished_run(project, plan_fixture.plan_with_network(), published=True, inputs_hash="b0" * 32)
+    network = web_fixture.finished_run(
+        project, plan_fixture.plan_with_attachments(), published=True, inputs_hash="b0" * 32
+    )
     pumps = web_fixture.finished_run(project, plan_fixture.plan(), published=True, inputs_hash="b1" * 32)
     _more_runs(project, network)
     _much_of_the_rest(project, network)

@@ -81,7 +81,7 @@ def filled(data: Path) -> dict[str, Any]:
         capture_output=True,
         check=False,
         text=True,
-        timeout=240,
+        timeout=540,
     )
     if made.returncode:
         raise RuntimeError(made.stderr[-4_000:])
@@ -184,7 +184,9 @@ def _runs(project: Any) -> dict[str, Any]:
     import web_fixture
     from koppelkans.web.plans.models import PlanRun, State
 
-    network = web_fixture.finished_run(project, plan_fixture.plan_with_network(), published=True, inputs_hash="a" * 64)
+    network = web_fixture.finished_run(
+        project, plan_fixture.plan_with_attachments(), published=True, inputs_hash="a" * 64
+    )
     pumps = web_fixture.finished_run(project, plan_fixture.plan(), published=True, inputs_hash="b" * 64)
     draft = web_fixture.finished_run(project, plan_fixture.plan(), inputs_hash="b" * 64)
     made = {"network": network, "pumps": pumps, "draft": draft}
@@ -209,7 +211,7 @@ def _tender() -> Any:
     project = web_fixture.project(TENDER_SLUG, tender_closed_until=date.today() + timedelta(365))
     lead = web_fixture.user(Role.LEAD, web_fixture.project(SLUG))
     Grant.objects.create(user=User.objects.get(pk=lead.pk), project=project, role=Role.LEAD.value)
-    return web_fixture.finished_run(project, plan_fixture.plan_with_network(), published=True, inputs_hash="a" * 64)
+    return web_fixture.finished_run(project, plan_fixture.plan_with_attachments(), published=True, inputs_hash="a" * 64)
 
 
 def _small_place(project: Any) -> int:

@@ -13,6 +13,9 @@ from koppelkans.errors import ScenarioError, suggestion
 from koppelkans.solve import Limits
 
 Trade = Literal["roof", "wall", "floor", "glazing", "ventilation", "installation"]
+SourceKind = Literal[
+    "stated", "waste_heat", "surface_water", "borehole", "sewer", "air", "biomass", "gas_boiler", "electric_boiler"
+]
 STAND_IN_AREA = "antwerpen"
 """Whose tariffs stand in, with a remark, where neither scenario nor place names a grid area."""
 
@@ -26,7 +29,13 @@ class Chosen(BaseModel):
 class Source(Chosen):
     """A heat source: always stated by the user. ``x_m``, ``y_m`` in the coordinate system of the place.
 
+    ``fixed_eur_per_year``: what it costs a year once the network uses it, whatever it gives.
     ``gas_kwh_per_kwh`` and ``electricity_kwh_per_kwh``: what a kWh of its heat uses, for the energy label; waste heat uses none.
+
+    With a ``kind`` its plant is sized and run hour by hour beside the stated price. Then ``base_kw``: power of that plant (empty: chosen,
+    at most ``capacity_kw``); ``source_c``: constant temperature of what it draws from; ``input_eur_per_mwh``: price of bought heat or wood;
+    ``investment_eur_per_kw``; ``yearly_mwh``: most heat a year; ``months`` in which it runs; ``borehole_m``: metres of a field;
+    ``cooling``: buildings give the heat of passive cooling back to the boreholes. Empty: the figure of the parameters, or no bound.
     """
 
     name: str
@@ -35,12 +44,43 @@ class Source(Chosen):
     capacity_kw: float = Field(gt=0, le=1_000_000)
     supply_c: float = Field(ge=10, le=130)
     price_eur_per_mwh: float = Field(ge=0, le=500)
+    fixed_eur_per_year: float = Field(default=0.0, ge=0, le=100_000_000)
     emission_kg_per_kwh: float = Field(default=0.0, ge=0, le=1)
     gas_kwh_per_kwh: float = Field(default=0.0, ge=0, le=3)
     electricity_kwh_per_kwh: float = Field(default=0.0, ge=0, le=1.5)
     available_from_year: int | None = Field(default=None, ge=2000, le=2100)
     assumption: bool = True
     note: str = ""
+    kind: SourceKind = "stated"
+    base_kw: float | None = Field(default=None, gt=0, le=1_000_000)
+    source_c: float | None = Field(default=None, ge=-10, le=130)
+    input_eur_per_mwh: float | None = Field(default=None, ge=0, le=500)
+    investment_eur_per_kw: float | None = Field(default=None, ge=0, le=20_000)
+    yearly_mwh: float | None = Field(default=None, gt=0, le=10_000_000)
+    months: list[int] = Field(default_factory=list)
+    borehole_m: float | None = Field(default=None, gt=0, le=10_000_000)
+    cooling: bool = False
+
+    @field_validator("months")
+    @classmethod
+    def _months_of_a_year(cls, months: list[int]) -> list[int]:
+        if any(not 1 <= month <= 12 for month in months) or len(set(months)) != len(months):
+            raise ValueError("months from 1 to 12, each once; empty: all year")
+        return months
+
+
+class Peak(Chosen):
+    """A boiler for the coldest hours beside the sources. ``capacity_kw`` empty: chosen at least cost."""
+
+    kind: Literal["none", "gas_boiler", "electric_boiler"] = "none"
+    capacity_kw: float | None = Field(default=None, gt=0, le=1_000_000)
+
+
+class Storage(Chosen):
+    """A tank of hot water at the source. ``volume_m3`` empty: chosen at least cost."""
+
+    kind: Literal["none", "tank"] = "none"
+    volume_m3: float | None = Field(default=None, gt=0, le=1_000_000)
 
 
 class Choices(Chosen):
@@ -62,7 +102,7 @@ class HeatNetwork(Chosen):
     ``ascent_rounds`` and ``search_rounds`` bound the work on the design: more gives a better network and a tighter bound.
     """
 
-    regime: Literal["auto", "high", "middle", "low"] = "auto"
+    regime: Literal["auto", "high", "middle", "low", "ambient"] = "auto"
     must_connect: list[str] = Field(default_factory=list)
     never_connect: list[str] = Field(default_factory=list)
     tariff_eur_per_kwh: float | None = Field(default=None, ge=0, le=1)
@@ -139,7 +179,8 @@ class Scenario(Chosen):
     ``hold`` (parameters whose last value is kept after its end) answer gaps in the figures, each with a remark.
     ``weigh_figures``: whether the influence of every uncertain figure is computed; without it indicators have no band.
     ``ordering``: efficiency first, fossil-free first, or the date leads and the solution sets the insulation; ``fossil_free_year`` is that
-    date. ``weather_file``: an EPW of the user's own instead of the typical year of Uccle. ``data_draws``: synthetic truths over which
+    date. ``weather_file``: an EPW of the user's own instead of the typical year of Uccle. ``existing_pipes``: a GeoPackage or GeoJSON with heat
+    pipes that lie there already, with a column ``dn`` or ``capacity_kw``; both beside the scenario. ``data_draws``: synthetic truths over which
     the worth of data is weighed; 0 leaves it out.
     """
 
@@ -157,6 +198,7 @@ class Scenario(Chosen):
     ordering: Literal["efficiency_first", "fossil_free_first", "date_leads"] = "date_leads"
     fossil_free_year: int = Field(default=2050, ge=2020, le=2150)
     weather_file: str | None = None
+    existing_pipes: str | None = None
     data_draws: int = Field(default=2, ge=0, le=100)
     income_category: Literal["cat1", "cat2", "cat3", "cat4"] = "cat2"
     grid_area: str | None = None
@@ -166,6 +208,8 @@ class Scenario(Chosen):
     hold: list[str] = Field(default_factory=lambda: ["gas.social_tariff", "gas.excise"])
     weigh_figures: bool = True
     sources: list[Source] = Field(default_factory=list)
+    peak: Peak = Field(default_factory=Peak)
+    storage: Storage = Field(default_factory=Storage)
     choices: Choices = Field(default_factory=Choices)
     heat_network: HeatNetwork = Field(default_factory=HeatNetwork)
     renovation: Renovation = Field(default_factory=Renovation)
@@ -217,6 +261,6 @@ def _fault(item: Any, model: type[BaseModel]) -> str:
 
 def _known_keys(model: type[BaseModel]) -> set[str]:
     names = set(model.model_fields)
-    for part in (Source, Choices, HeatNetwork, Renovation, Limits):
+    for part in (Source, Peak, Storage, Choices, HeatNetwork, Renovation, Limits):
         names |= set(part.model_fields) if model is Scenario else set()
     return names

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from koppelkans.cli.exchange import export, import_network
 from koppelkans.cli.laboratory import Language, lab, levers, print_areas, print_stale
 from koppelkans.cli.site import account, audit, serve
 from koppelkans.cli.verification import verify
@@ -171,6 +172,8 @@ def report(folder: PlanArgument, lang: LanguageOption = Language.nl) -> None:
 app.command()(levers)
 app.command()(lab)
 app.command()(verify)
+app.command()(export)
+app.command(name="import")(import_network)
 app.command()(serve)
 app.add_typer(audit, name="audit")
 app.add_typer(account, name="account")

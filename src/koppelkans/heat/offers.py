@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from koppelkans.heat.costs import KG_PER_TONNE, Economics, Terms, annuity_share,
 from koppelkans.heat.network.instance import NetworkLimits
 from koppelkans.heat.options import heated_rows
 from koppelkans.heat.packages import Packages, packages
+from koppelkans.heat.performance import hot_water_spf
 from koppelkans.heat.pipes import Regime, network_regime
 from koppelkans.heat.technique import Figures, Stock, distribution_eur, stock
 from koppelkans.parameters import Parameters
@@ -27,7 +28,10 @@ KWH_PER_MWH = 1_000.0
 
 @dataclass(frozen=True, slots=True)
 class HeatSource:
-    """Where the network starts: position in the coordinates of the place, what it can give, at which price and emission."""
+    """Where the network starts: position in the coordinates of the place, what it can give, at which price and emission.
+
+    ``fixed_eur_per_year``: what it costs a year once it is used at all, whatever it gives.
+    """
 
     name: str
     x_m: float
@@ -36,6 +40,7 @@ class HeatSource:
     supply_c: float
     price_eur_per_mwh: float
     emission_kg_per_kwh: float = 0.0
+    fixed_eur_per_year: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class NetworkCase:
     customers, and what one alone adds; the figures of the parameters where it is left out.
     ``only``: the one regime to look at, a word of ``tables.NETWORK_SOLUTIONS``. ``must`` and ``never``: solutions by building, as the
     scenario gives them; ``must_connect`` and ``never_connect``: buildings, whatever the temperature.
+    ``others``: further sources of the same network. ``laid``: pipes that lie there already, as ``network.laid.laid_pipes`` gives them.
     """
 
     source: HeatSource
@@ -72,6 +78,18 @@ class NetworkCase:
     must_connect: Sequence[str] = ()
     never_connect: Sequence[str] = ()
     limits: NetworkLimits = field(default_factory=NetworkLimits)
+    others: tuple[HeatSource, ...] = ()
+    laid: pd.DataFrame | None = None
+
+    @property
+    def sources(self) -> tuple[HeatSource, ...]:
+        """All sources, the one whose heat every price begins with first."""
+        return (self.source, *self.others)
+
+    def heat_of(self, source: HeatSource) -> float:
+        """One kWh of a source for society: its price and its carbon [EUR/kWh]."""
+        carbon = source.emission_kg_per_kwh / KG_PER_TONNE * self.economics.carbon_eur_per_tonne
+        return source.price_eur_per_mwh / KWH_PER_MWH + carbon
 
     @property
     def terms(self) -> Terms:
@@ -82,8 +100,7 @@ class NetworkCase:
     @property
     def heat_eur_per_kwh(self) -> float:
         """One kWh at the source for society: its price and its carbon."""
-        carbon = self.source.emission_kg_per_kwh / KG_PER_TONNE * self.economics.carbon_eur_per_tonne
-        return self.source.price_eur_per_mwh / KWH_PER_MWH + carbon
+        return self.heat_of(self.source)
 
     @property
     def power_eur_per_kwh(self) -> float:
@@ -102,7 +119,7 @@ class NetworkCase:
 OFFER_COLUMNS = (
     "fits", "package", "rung", "measures", "flow_c", "investment_eur", "delivery_set_eur", "vat_eur", "inside_eur_per_year", "heat_kwh", "peak_kw",
     "electricity_kwh", "electric_peak_kw", "emission_kg", "spf", "society_eur_per_year", "owner_investment_eur", "owner_eur_per_year",
-    "alternative", "alternative_eur_per_year", "advantage_eur_per_year", "dwellings",
+    "alternative", "alternative_eur_per_year", "advantage_eur_per_year", "dwellings", "hot_water_kwh",
 )  # fmt: skip
 
 
@@ -120,7 +137,8 @@ def network_offers(
         society   = inside + heat x (price + carbon) of the source, the network itself apart
         advantage = cheapest individual solution allowed - society
 
-    ``heat_kwh`` is bought at the building. Hot water that the network cannot make hot enough is lifted by an electric booster.
+    ``heat_kwh`` is bought at the building, ``hot_water_kwh`` of it for hot water. Hot water that the network cannot make hot enough is lifted by an electric
+    booster; at 15/10 °C a heat pump in the building lifts all heat, and ``peak_kw`` is what it draws from the network at the coldest hour.
     ``delivery_set_eur`` is part of ``investment_eur`` but not of ``owner_investment_eur``: it belongs to the heat company.
     Valid when the return of the regime is reached. Raises ParameterError for an unknown regime, DataError as ``heated_rows``.
     Method: docs/method.md#network-offers.
@@ -130,7 +148,9 @@ def network_offers(
     warm = heated_rows(buildings, demand)
     houses, need = buildings.loc[warm], demand.loc[warm]
     effects = packages(houses, case.renovations, parameters=case.parameters, day=case.economics.day)
-    inside = _inside(stock(houses, need, effects), effects, case.regime(regime), case.terms.figures)
+    homes, figures = stock(houses, need, effects), case.terms.figures
+    lifted = regime in tables.LIFTED_SOLUTIONS
+    inside = lifted_inside(homes, effects, figures) if lifted else _inside(homes, effects, case.regime(regime), figures)
     measures = _measures(inside, effects, case)
     least = np.where(inside.fits, measures["society_eur_per_year"], np.inf)
     fits = np.isfinite(least.min(axis=1, initial=np.inf))
@@ -148,7 +168,7 @@ def network_offers(
 
 
 @dataclass(frozen=True, slots=True)
-class _Inside:
+class Inside:
     """What stands behind the connection; arrays buildings x packages unless said otherwise."""
 
     stock: Stock
@@ -157,12 +177,17 @@ class _Inside:
     distribution_eur: Floats
     booster_eur: Floats
     heat_kwh: Floats
+    hot_water_kwh: Floats
     power_kwh: Floats
     """Electricity of the booster and of the ventilation that the package adds."""
     booster_kw: Floats
+    network_kw: Floats
+    """Heat that the building draws from the network at its peak."""
+    booster: str = "booster"
+    """What lifts the heat: first part of the names of its figures."""
 
 
-def _inside(houses: Stock, effects: Packages, regime: Regime, figures: Figures) -> _Inside:
+def _inside(houses: Stock, effects: Packages, regime: Regime, figures: Figures) -> Inside:
     """One delivery set per building; a distribution in buildings with two dwellings or more; a booster where needed."""
     limit_c = regime.supply_c - figures.at("delivery_set.approach_k")
     shared = houses.shared[:, None]
@@ -172,15 +197,52 @@ def _inside(houses: Stock, effects: Packages, regime: Regime, figures: Figures) 
     boosted = (lift > 0) & (hot_water > 0)
     none = np.zeros_like(houses.peak_kw)
     units = np.where(boosted, houses.units[:, None], 0.0) + none
-    return _Inside(
+    return Inside(
         stock=houses,
         fits=effects.useful & (effects.flow_c <= limit_c),
         set_eur=_delivery_set_eur(houses, figures),
         distribution_eur=np.where(shared, distribution_eur(houses, figures), 0.0),
         booster_eur=units * figures.at("booster.investment_eur"),
         heat_kwh=(houses.space_kwh + hot_water * (1.0 - lift)) / delivered,
+        hot_water_kwh=hot_water * (1.0 - lift) / delivered + none,
         power_kwh=hot_water * lift / delivered + houses.fan_kwh,
         booster_kw=units * figures.at("booster.peak_kw"),
+        network_kw=houses.peak_kw,
+    )
+
+
+def lifted_inside(houses: Stock, effects: Packages, figures: Figures) -> Inside:
+    """A heat pump on the network in every building: what it builds, draws from the network and uses of electricity.
+
+    One plant per dwelling of its own or per shared building, with the distribution and losses of a collective heat pump there.
+
+        electricity = (space heat / SPF + hot water / SPF of hot water) / delivered share,  heat bought = useful / delivered - electricity
+
+    Method: docs/method.md#network-ambient.
+    """
+    shared = houses.shared[:, None]
+    curve = figures.network_curve.at(houses.flow_c)
+    own, collective = (
+        hot_water_spf("network", kind, parameters=figures.parameters, day=figures.day)
+        for kind in ("individual", "collective")
+    )
+    delivered = np.where(shared, 1.0 - figures.at("collective.loss_share"), 1.0)
+    hot_water = houses.hot_water_kwh[:, None]
+    power = (houses.space_kwh / curve.spf + hot_water / np.where(shared, collective, own)) / delivered
+    drawn_kw = houses.peak_kw * curve.source_share
+    return Inside(
+        stock=houses,
+        fits=effects.useful & (houses.flow_c <= figures.at("network_heat_pump.flow_limit_c")),
+        set_eur=_delivery_set_eur(replace(houses, peak_kw=drawn_kw), figures)
+        * figures.at("network_heat_pump.set_share"),
+        distribution_eur=np.where(shared, distribution_eur(houses, figures), 0.0),
+        booster_eur=figures.plant_eur("network_heat_pump", "heat_pump", houses.peak_kw),
+        heat_kwh=houses.useful_kwh / delivered - power,
+        hot_water_kwh=(hot_water - hot_water / np.where(shared, collective, own)) / delivered + np.zeros_like(power),
+        power_kwh=power + houses.fan_kwh,
+        booster_kw=houses.peak_kw * curve.peak_share,
+        network_kw=drawn_kw,
+        booster="network_heat_pump",
     )
 
 
@@ -201,14 +263,14 @@ def _lifted_share(houses: Stock, limit_c: float, figures: Figures) -> Floats:
     return share
 
 
-def _measures(inside: _Inside, effects: Packages, case: NetworkCase) -> dict[str, Floats]:
+def _measures(inside: Inside, effects: Packages, case: NetworkCase) -> dict[str, Floats]:
     """The columns of numbers of an offer, buildings x packages."""
     terms, weigh, houses = case.terms, case.economics, inside.stock
     figures = terms.figures
     ahead, rate = float(weigh.horizon_years), weigh.society_rate_share
     own_parts: list[tuple[Floats, Floats]] = [
         (inside.distribution_eur, np.array(figures.at("collective.distribution_life_years"))),
-        (inside.booster_eur, np.array(figures.at("booster.life_years"))),
+        (inside.booster_eur, np.array(figures.at(f"{inside.booster}.life_years"))),
         (effects.renovation_eur, effects.renovation_life_years),
         (effects.emitters_eur, np.array(effects.emitters_life_years)),
     ]
@@ -218,7 +280,7 @@ def _measures(inside: _Inside, effects: Packages, case: NetworkCase) -> dict[str
     )
     capital = inside.set_eur * annuity_share(set_years, rate)
     capital = sum((amount * annuity_share(life, rate) for amount, life in own_parts), capital)
-    booster_upkeep = inside.booster_eur * figures.at("booster.upkeep_share")
+    booster_upkeep = inside.booster_eur * figures.at(f"{inside.booster}.upkeep_share")
     upkeep = inside.set_eur * set_upkeep + booster_upkeep
     peak_kw = inside.booster_kw * figures.at("peak_coincidence_share")
     electricity = inside.power_kwh * case.power_eur_per_kwh + peak_kw * terms.power["society_eur_per_kw"]
@@ -236,7 +298,8 @@ def _measures(inside: _Inside, effects: Packages, case: NetworkCase) -> dict[str
         "vat_eur": own_eur * vat,
         "inside_eur_per_year": costs_inside,
         "heat_kwh": inside.heat_kwh,
-        "peak_kw": houses.peak_kw,
+        "hot_water_kwh": inside.hot_water_kwh,
+        "peak_kw": inside.network_kw,
         "electricity_kwh": inside.power_kwh,
         "electric_peak_kw": inside.booster_kw,
         "emission_kg": emission,
@@ -249,14 +312,14 @@ def _measures(inside: _Inside, effects: Packages, case: NetworkCase) -> dict[str
     }
 
 
-def _owner_bills(inside: _Inside, case: NetworkCase) -> Floats:
+def _owner_bills(inside: Inside, case: NetworkCase) -> Floats:
     """What the owner pays for heat and for the electricity of booster and ventilation [EUR/year], VAT included."""
     tariff, power, houses = case.tariff, case.terms.power, inside.stock
     monthly_kw = inside.booster_kw * case.terms.figures.at("monthly_peak_share")
     bills: Floats = (
         inside.heat_kwh * tariff.energy_eur_per_kwh
         + houses.units[:, None] * tariff.fixed_eur_per_year
-        + houses.peak_kw * tariff.capacity_eur_per_kw
+        + inside.network_kw * tariff.capacity_eur_per_kw
         + inside.power_kwh * power["owner_eur_per_kwh"]
         + monthly_kw * power["owner_eur_per_kw"]
     )

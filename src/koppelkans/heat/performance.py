@@ -71,11 +71,13 @@ def _bins(base_c: float, design_c: float) -> Bins:
 def cop(source: str, difference_k: Floats, *, parameters: Parameters, day: date) -> Floats:
     """Coefficient of performance in real operation [-] at a difference between sink and source [K].
 
-    COP = 0.85 f (a + b dT + c dT^2), dT at least 15 K; ``source`` is air or ground; f brings the regression to field results.
+    COP = 0.85 f (a + b dT + c dT^2), dT at least 15 K; ``source`` is air, ground or network; f brings the regression to field results. A
+    heat pump on the water of a network does as one on the ground.
     Never below 1 (a resistance). Valid to about 78 K. Method: docs/method.md#heat-pump-performance, after Ruhnau et al. (2019).
     """
-    terms = [parameters.at(f"heat.cop.{source}", day, scope) for scope in ("constant", "linear", "quadratic")]
-    real = parameters.at("heat.cop.real_operation_share", day) * parameters.at(f"heat.{source}.field_factor", day)
+    kind = "ground" if source == "network" else source
+    terms = [parameters.at(f"heat.cop.{kind}", day, scope) for scope in ("constant", "linear", "quadratic")]
+    real = parameters.at("heat.cop.real_operation_share", day) * parameters.at(f"heat.{kind}.field_factor", day)
     lifted_k = np.maximum(difference_k, parameters.at("heat.cop.least_difference_k", day))
     return np.maximum(1.0, real * (terms[0] + terms[1] * lifted_k + terms[2] * lifted_k**2))
 
@@ -141,4 +143,7 @@ def hot_water_spf(source: str, kind: str, *, parameters: Parameters, day: date) 
 def _source_c(source: str, outdoor_c: Floats, parameters: Parameters, day: date) -> Floats:
     if source == "air":
         return outdoor_c
+    if source == "network":
+        supply_c = parameters.at("heat_network.regime.supply_c", day, "network_ambient")
+        return np.full_like(outdoor_c, supply_c - parameters.at("heat.network_heat_pump.approach_k", day))
     return np.full_like(outdoor_c, parameters.at("heat.ground_source_c", day))

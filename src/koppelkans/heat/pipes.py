@@ -75,7 +75,7 @@ class PipeLevels:
 
 
 def network_regime(name: str, *, parameters: Parameters, day: date) -> Regime:
-    """The design temperatures of ``network_high``, ``network_middle`` or ``network_low``.
+    """The design temperatures of a word of ``tables.NETWORK_SOLUTIONS``.
 
     Raises OutOfRangeError when the return is not colder than the supply.
     """
@@ -93,11 +93,11 @@ def checked_regime(regime: Regime) -> Regime:
     return regime
 
 
-def water_of(parameters: Parameters, day: date) -> Water:
+def water_of(parameters: Parameters, day: date, regime: str = "all") -> Water:
     """Water at the temperatures of a network, and the wall of a steel pipe."""
     return Water(
         parameters.at("heat_network.water.density_kg_per_m3", day),
-        parameters.at("heat_network.water.viscosity_pa_s", day),
+        parameters.at("heat_network.water.viscosity_pa_s", day, regime),
         parameters.at("heat_network.water.heat_capacity_j_per_kgk", day),
         parameters.at("heat_network.pipe.roughness_mm", day) / MM_PER_M,
     )
@@ -188,13 +188,16 @@ def pipe_levels(
     one row of the table to the next; OutOfRangeError when the temperatures are out of order.
     Method: docs/method.md#pipes, docs/method.md#pipe-loss.
     """
-    water = water_of(parameters, day)
+    water = water_of(parameters, day, regime.name)
     inner_m = table["inner_mm"].to_numpy(float) / MM_PER_M
     speed = design_velocity_m_per_s(inner_m, water=water, parameters=parameters, day=day)
     capacity = carried_kw(speed, inner_m, checked_regime(regime), water)
     price = table["price_eur_per_m"].to_numpy(float) * parameters.at("heat_network.pipe.price_factor", day)
     _check_order(table, capacity)
     loss = pipe_loss_w_per_m(table, regime, parameters.at("heat_network.pipe.ground_c", day))
+    # without insulation a pipe is cheaper and loses more, for the little that its water is warmer than the ground
+    loss = loss * parameters.at("heat_network.pipe.loss_factor", day, regime.name)
+    price = price[0] + (price - price[0]) * parameters.at("heat_network.pipe.price_share", day, regime.name)
     annuity = float(annuity_share(parameters.at("project.life_years", day, "main_pipes"), rate_share))
     charge = annuity + parameters.at("project.upkeep_share", day, "main_pipes")
     yearly = (price - price[0]) * charge + loss * HOURS_PER_YEAR / W_PER_KW * heat_eur_per_kwh

@@ -81,6 +81,11 @@ class Figures:
         """An air heat pump that does all the space heat."""
         return pump_curve("air", parameters=self.parameters, day=self.day)
 
+    @cached_property
+    def network_curve(self) -> Curve:
+        """A heat pump on the water of a network at 15/10 °C."""
+        return pump_curve("network", parameters=self.parameters, day=self.day)
+
     def at(self, key: str, scope: str = "all") -> float:
         """Figure ``heat.<key>``."""
         return self.parameters.at(f"heat.{key}", self.day, scope)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -130,18 +131,33 @@ def borehole_regeneration_share(made: Mapping[str, pd.DataFrame], parameters: Pa
     return float(regeneration_share(drawn, cold, parameters=parameters, day=day).iloc[0])
 
 
-def network_of(network: NetworkPart, scenario: Scenario, parameters: Parameters) -> NetworkHeat | None:
-    """Primary factor and fossil share of the heat of the chosen network, from what its source is stated to use; None without one."""
+def network_of(
+    network: NetworkPart, made: Mapping[str, pd.DataFrame], scenario: Scenario, parameters: Parameters
+) -> NetworkHeat | None:
+    """Primary factor and fossil share of the heat of the chosen network; None without one.
+
+    From what its plants use where these were worked out, else from what its source is stated to use.
+    """
     if network.case is None:
         return None
     row = network.tables["network_variants"].query("chosen").iloc[0]
-    source = next(item for item in scenario.sources if item.name == network.case.source.name)
-    produced_kwh = float(row["heat_mwh"] + row["loss_mwh"]) * KWH_PER_MWH
-    return network_heat(
-        float(row["heat_mwh"]) * KWH_PER_MWH, gas_kwh=source.gas_kwh_per_kwh * produced_kwh,
-        electricity_kwh=source.electricity_kwh_per_kwh * produced_kwh + float(row["pump_mwh"]) * KWH_PER_MWH, parameters=parameters,
-        day=scenario.reference_date,
+    stated = pd.DataFrame(
+        {source.name: (source.gas_kwh_per_kwh, source.electricity_kwh_per_kwh) for source in scenario.sources}, index=["gas", "electricity"]
     )  # fmt: skip
+    mix = pd.Series({network.case.source.name: 1.0}) if network.result is None else network.result.sources["heat_share"]
+    uses = stated[mix.index] @ mix
+    produced_kwh = float(row["heat_mwh"] + row["loss_mwh"]) * KWH_PER_MWH
+    gas_kwh, electricity_kwh = float(uses["gas"]) * produced_kwh, float(uses["electricity"]) * produced_kwh
+    plants, worked_out = made["supply"], not made["supply"].empty
+    if worked_out:
+        gas_kwh, electricity_kwh = (float(plants[name].sum()) * KWH_PER_MWH for name in ("gas_mwh", "electricity_mwh"))
+    found = network_heat(
+        float(row["heat_mwh"]) * KWH_PER_MWH, gas_kwh=gas_kwh,
+        electricity_kwh=electricity_kwh + float(row["pump_mwh"]) * KWH_PER_MWH, parameters=parameters, day=scenario.reference_date,
+    )  # fmt: skip
+    if not worked_out:
+        return found
+    return replace(found, primary_factor=float(made["supply_total"]["primary_factor"].iloc[0]))
 
 
 def label_tables(

@@ -19,6 +19,7 @@ import pandas as pd
 from koppelkans import tables
 from koppelkans.errors import DataError, KoppelkansError
 from koppelkans.place.model import Attribution, Place
+from koppelkans.plan.network_layers import network_layers
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
 from koppelkans.scenario import Scenario
 from koppelkans.verify import CERTIFICATE
@@ -113,7 +114,7 @@ def save_plan(plan: Plan, folder: Path) -> None:
         frame.to_parquet(folder / "tables" / f"{name}.parquet")
     for name, frame in plan.place.backdrop.items():
         frame.to_parquet(folder / "tables" / f"backdrop_{name}.parquet")
-    _write_geopackage(plan, folder / "plan.gpkg")
+    write_geopackage(plan, folder / "plan.gpkg")
     record = {
         "format": FORMAT,
         "confidential": "working file of the project team: tables marked per_building hold rows about single buildings; do not publish",
@@ -144,8 +145,8 @@ def _place_record(place: Place) -> dict[str, Any]:
     }
 
 
-def _write_geopackage(plan: Plan, path: Path) -> None:
-    """Buildings with demand and choice; streets with density and threshold; pipes with diameter and load. A team file."""
+def write_geopackage(plan: Plan, path: Path) -> None:
+    """Buildings with demand and choice; streets with density and threshold; the network as pipes, sources and connections. A team file."""
     buildings = plan.place.buildings
     columns = ["street", "house_number", "use", "type", "dwellings", "built_year", "floor_area_m2", "geometry"]
     found = plan["demand"][
@@ -167,8 +168,7 @@ def _write_geopackage(plan: Plan, path: Path) -> None:
         layers["streets"] = layers["streets"].merge(
             _metered_streets(plan), left_on="street", right_index=True, how="left"
         )
-    if len(plan["pipes"]):
-        layers["pipes"] = plan["pipes"]
+    layers |= network_layers(plan)
     for name, layer in layers.items():
         gpd.GeoDataFrame(layer, crs=buildings.crs).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
 

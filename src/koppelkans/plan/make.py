@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from koppelkans import tables
@@ -42,11 +43,12 @@ from koppelkans.plan.energy import (
 )
 from koppelkans.plan.fingerprint import plan_hash, table_hashes
 from koppelkans.plan.influence import at_design, economics_of, figures_used, influence, spread
-from koppelkans.plan.network import NetworkInputs, NetworkPart, network_part
+from koppelkans.plan.network import NetworkInputs, NetworkPart, existing_pipes, network_part
 from koppelkans.plan.orderings import aims, allowed_packages, orderings, restricted, with_chosen_measures
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
 from koppelkans.plan.schedule import Ladder, ladder_of, schedule
 from koppelkans.plan.stated import account_remarks, place_remarks, source_remarks
+from koppelkans.plan.supply import supply_tables
 from koppelkans.scenario import STAND_IN_AREA, Scenario
 from koppelkans.tables import RemarkRow
 
@@ -94,6 +96,7 @@ class _Case:
     parameters: Parameters
     area: str
     climate: Climate
+    laid: gpd.GeoDataFrame | None = None
 
     @property
     def economics(self) -> Economics:
@@ -111,14 +114,14 @@ def make_plan(
 ) -> Plan:  # fmt: skip
     """The plan of a place under a scenario. Same place, same scenario: the same tables and the same ``plan_hash``.
 
-    ``folder`` is where the weather file of the scenario stands, the working folder when left out. ``rules`` are the figures of law and
+    ``folder`` is where the weather file and the existing pipes of the scenario stand, the working folder when left out. ``rules`` are the figures of law and
     technique, those shipped when left out; a reform is a changed set of them. ``on_step`` is called with the name of each step as it begins. Raises ScenarioError when the scenario does not fit the place, ParameterError when a figure has no value for
     the area or date, InfeasibleError when a limit of the scenario cannot be kept, DataError when a chapter's table breaks its contract.
     """
     _check_fit(place, scenario)
     parameters = (rules or read_parameters()).choosing(stand_ins=scenario.stand_ins, hold=scenario.hold).recording()
     area = scenario.grid_area or place.grid_area or STAND_IN_AREA
-    case = _Case(place, scenario, parameters, area, _climate(scenario, folder))
+    case = _Case(place, scenario, parameters, area, _climate(scenario, folder), existing_pipes(place, scenario, folder))
     run = _Run(on_step)
     run.remarks += place_remarks(place, scenario, area) + source_remarks(place, scenario)
     certificate = _chapters(run, case)
@@ -211,7 +214,9 @@ def _solutions(run: _Run, case: _Case) -> tuple[Ladder, NetworkPart]:
     parts: list[NetworkPart] = []
 
     def designed() -> Answer:
-        parts.append(network_part(place, scenario, given, economics=case.economics, parameters=case.at_design))
+        parts.append(
+            network_part(place, scenario, given, economics=case.economics, parameters=case.at_design, laid=case.laid)
+        )
         return dict(parts[0].tables), parts[0].remarks
 
     run.several("network", designed)
@@ -225,9 +230,12 @@ def _solutions(run: _Run, case: _Case) -> tuple[Ladder, NetworkPart]:
 
 
 def _after(run: _Run, case: _Case, heat: HeatDemand, network: NetworkPart) -> None:
-    """The place hour by hour, now and after the plan, and the labels now and after."""
+    """The place hour by hour, now and after the plan, what makes the heat of its network, and the labels now and after."""
     run.step("hours", partial(hours_tables, heat, case.climate, run.tables, case.scenario, case.parameters))
-    of_network = network_of(network, case.scenario, case.parameters)
+    run.several("supply", partial(
+        supply_tables, run.tables, network, case.scenario, economics=case.economics, parameters=case.at_design
+    ))  # fmt: skip
+    of_network = network_of(network, run.tables, case.scenario, case.parameters)
     run.several(
         "epc", partial(label_tables, case.place.buildings, run.tables, of_network, case.scenario, case.parameters)
     )

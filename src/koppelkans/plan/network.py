@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from koppelkans import tables
+from koppelkans.errors import DataError, ScenarioError
 from koppelkans.heat import Economics
 from koppelkans.heat.network.design import (
-    NetworkChoice,
     NetworkResult,
     coincidence,
     network_levels,
@@ -21,6 +23,7 @@ from koppelkans.heat.network.design import (
 )
 from koppelkans.heat.network.design_options import with_network
 from koppelkans.heat.network.instance import NetworkLimits
+from koppelkans.heat.network.laid import laid_pipes
 from koppelkans.heat.offers import HeatSource, NetworkCase, NetworkTariff
 from koppelkans.heat.pipes import surface_factor
 from koppelkans.money.project import (
@@ -32,14 +35,24 @@ from koppelkans.money.project import (
     project_terms,
     stated_about_project,
 )
+from koppelkans.money.project_basis import project_basis
 from koppelkans.money.threshold import thresholds
 from koppelkans.parameters import Parameters
 from koppelkans.place.model import Place
-from koppelkans.scenario import Scenario, Source
+from koppelkans.scenario import Scenario
 from koppelkans.tables import RemarkRow
 
 KWH_PER_MWH = 1_000.0
-EMPTY = ("pipes", "connections", "network_variants", "thresholds", "project", "project_years")
+EMPTY = (
+    "pipes",
+    "connections",
+    "network_variants",
+    "network_sources",
+    "thresholds",
+    "project",
+    "project_years",
+    "project_basis",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +91,63 @@ def no_network(place: Place, options: pd.DataFrame) -> NetworkPart:
     return NetworkPart({**empty, "pipes": no_pipes(place.buildings)}, options, pd.DataFrame(), [])
 
 
-def network_part(
-    place: Place, scenario: Scenario, given: NetworkInputs, *, economics: Economics, parameters: Parameters
-) -> NetworkPart:
-    """The heat network of least cost over all stated sources and temperatures, and its business case; or none.
+def existing_pipes(place: Place, scenario: Scenario, folder: Path | None) -> gpd.GeoDataFrame | None:
+    """The heat pipes that lie there already, as drawn in the file of the scenario; None without one.
 
-    A source is weighed on its own: two sources on one network are not joined in this version. Raises DataError when a source is
-    not near any street, InfeasibleError when what must connect cannot. Method: docs/method.md#network-design.
+    Raises ScenarioError when the file is not there, DataError when it cannot be read or holds no line.
+    """
+    if scenario.existing_pipes is None:
+        return None
+    file = (folder or Path()) / scenario.existing_pipes
+    if not file.is_file():
+        raise ScenarioError(f"existing_pipes: no file at {file}; expected a GeoPackage or GeoJSON beside the scenario")
+    try:
+        found = gpd.read_file(file)
+    except (DataSourceError, DataLayerError) as error:
+        raise DataError(
+            f"existing pipes in {file.name} cannot be read: {error}; expected a GeoPackage or GeoJSON"
+        ) from error
+    if not isinstance(found, gpd.GeoDataFrame) or found.empty:
+        raise DataError(
+            f"existing pipes in {file.name}: no line found; expected one line per pipe, with a column dn or capacity_kw"
+        )
+    if found.crs is None:
+        raise DataError(
+            f"existing pipes in {file.name}: no coordinate system; expected one, such as that of the place ({place.crs})"
+        )
+    return found
+
+
+def network_part(
+    place: Place,
+    scenario: Scenario,
+    given: NetworkInputs,
+    *,
+    economics: Economics,
+    parameters: Parameters,
+    laid: gpd.GeoDataFrame | None = None,
+) -> NetworkPart:
+    """The heat network of least cost over all temperatures, fed by all sources that are hot enough, and its business case; or none.
+
+    laid: pipes that lie there already, as drawn. Raises DataError when a source is not near any street or such a pipe off the streets,
+    InfeasibleError when what must connect cannot or the sources clash. Method: docs/method.md#network-design.
     """
     demand, options = given.demand, given.options
     if not scenario.sources or place.sections is None or place.attachments is None:
         return no_network(place, options)
     terms = project_terms(parameters, scenario.reference_date, scenario.heat_network.terms())
-    cases = [_case(source, terms, scenario, given, economics, parameters) for source in scenario.sources]
-    found = [
-        network_variants(place.buildings, demand, options, place.sections, place.attachments, case) for case in cases
-    ]
-    best = min(range(len(found)), key=lambda place_of: _whole_eur(found[place_of]))
-    choice, case = found[best], cases[best]
-    variants = _variants(found, cases, best)
-    remarks = list(choice.remarks)
-    if len(cases) > 1:
-        remarks.append(_one_source(case))
-    made = {**no_network(place, options).tables, "network_variants": variants, "connections": choice.connections}
+    case = _case(terms, scenario, given, economics, parameters)
+    if laid is not None:
+        found = laid_pipes(laid, place.sections, parameters=parameters, day=scenario.reference_date)
+        case = replace(case, laid=found)
+    choice = network_variants(place.buildings, demand, options, place.sections, place.attachments, case)
+    remarks, proven = list(choice.remarks), choice.certificate
+    made = {**no_network(place, options).tables, "network_variants": choice.variants, "connections": choice.connections}
     made["pipes"] = choice.pipes
-    proven = (
-        None
-        if choice.certificate is None
-        else choice.certificate | {"variant": _key(choice.certificate["variant"], case, len(cases))}
-    )
     if choice.chosen is None:
         return NetworkPart(made, options, pd.DataFrame(), remarks, certificate=proven)
+    case = replace(case, source=choice.chosen.source, others=())
+    made["network_sources"] = choice.chosen.sources
     joint, stated = with_network(options, choice.chosen, case)
     money = _money(place, choice.chosen, case, terms, scenario, demand)
     return NetworkPart(
@@ -117,15 +156,18 @@ def network_part(
 
 
 def _case(
-    source: Source, terms: Terms, scenario: Scenario, given: NetworkInputs, economics: Economics, parameters: Parameters
+    terms: Terms, scenario: Scenario, given: NetworkInputs, economics: Economics, parameters: Parameters
 ) -> NetworkCase:
+    first, *others = (
+        HeatSource(
+            source.name, source.x_m, source.y_m, source.capacity_kw, source.supply_c, source.price_eur_per_mwh, source.emission_kg_per_kwh,
+            source.fixed_eur_per_year,
+        ) for source in scenario.sources
+    )  # fmt: skip
     day, chosen = scenario.reference_date, scenario.heat_network
     energy, works = (1 + parameters.at("vat", day, name) for name in ("household_energy", "works"))
     return NetworkCase(
-        source=HeatSource(
-            source.name, source.x_m, source.y_m, source.capacity_kw, source.supply_c, source.price_eur_per_mwh,
-            source.emission_kg_per_kwh,
-        ),
+        source=first, others=tuple(others),
         tariff=NetworkTariff(
             terms.tariff_eur_per_kwh * energy, (terms.fixed_eur_per_year + terms.service_eur_per_year) * energy,
             terms.capacity_eur_per_kw * energy, terms.connection_fee_eur * works,
@@ -136,38 +178,6 @@ def _case(
         must=scenario.choices.must, never=scenario.choices.never,
         must_connect=chosen.must_connect, never_connect=chosen.never_connect,
         limits=NetworkLimits(ascent_rounds=chosen.ascent_rounds, search_rounds=chosen.search_rounds, seed=scenario.seed),
-    )  # fmt: skip
-
-
-def _whole_eur(choice: NetworkChoice) -> float:
-    if choice.variants.empty:
-        return float("inf")
-    chosen = choice.variants.loc[choice.variants["chosen"], "whole_eur_per_year"]
-    return float(chosen.iloc[0] if len(chosen) else choice.variants["without_eur_per_year"].iloc[0])
-
-
-def _variants(found: list[NetworkChoice], cases: list[NetworkCase], best: int) -> pd.DataFrame:
-    """All regimes of all sources; with several sources the key names the source too, and only the best stays chosen."""
-    if len(found) == 1:
-        return found[0].variants
-    parts = []
-    for place_of, (choice, case) in enumerate(zip(found, cases, strict=True)):
-        part = choice.variants.assign(chosen=choice.variants["chosen"] & (place_of == best))
-        part.index = pd.Index([_key(name, case, len(cases)) for name in part.index], name="variant", dtype="str")
-        parts.append(part)
-    return pd.concat(parts)
-
-
-def _key(regime: str, case: NetworkCase, sources: int) -> str:
-    """Key of a variant: the regime, with the source before it when there are several."""
-    return regime if sources == 1 else f"{case.source.name}|{regime}"
-
-
-def _one_source(case: NetworkCase) -> RemarkRow:
-    return tables.remark(
-        "network", f"Elke warmtebron is apart bekeken; het net van {case.source.name} kost het geheel het minst. Een net met twee bronnen samen is niet "
-        "onderzocht.", f"Every heat source was weighed on its own; the network of {case.source.name} costs the whole least. A network with two "
-        "sources together was not examined.", method="network-design",
     )  # fmt: skip
 
 
@@ -213,7 +223,9 @@ def _money(
         *said,
         _power_remark(),
     ]
-    return _Money({"project": summary, "project_years": years, "thresholds": levels}, flows, remarks)
+    basis = project_basis(assets, customers, supply, terms)
+    made = {"project": summary, "project_years": years, "project_basis": basis, "thresholds": levels}
+    return _Money(made, flows, remarks)
 
 
 def customers_of(joined: pd.DataFrame) -> pd.DataFrame:

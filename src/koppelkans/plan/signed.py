@@ -101,6 +101,13 @@ class _Case:
 
     @property
     def source_eur_per_mwh(self) -> float:
+        given = self.tables.get("network_sources", None)
+        if given is not None and len(given):
+            whole_mwh = float((given["heat_mwh"] + given["loss_mwh"]).sum())
+            fixed = (
+                float(given["fixed_eur_per_year"][given["heat_share"] > 0].sum()) / whole_mwh if whole_mwh > 0 else 0.0
+            )
+            return float((given["heat_share"] * given["price_eur_per_mwh"]).sum()) + fixed
         return next(
             source.price_eur_per_mwh for source in self.scenario.sources if source.name == self.variant["source"]
         )

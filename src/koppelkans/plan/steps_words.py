@@ -8,6 +8,7 @@ STEP_WORDS = {
     "renovations": ("Renovatieladder", "Renovation ladder"),
     "stop_insulating": ("Waar isoleren ophoudt", "Where insulating stops"),
     "hours": ("Uren van het gebied", "Hours of the place"),
+    "supply": ("Warmtevoorziening van het net", "Heat supply of the network"),
     "epc": ("Energielabels", "Energy labels"),
     "orderings": ("Drie volgordes", "Three orderings"),
     "schedule": ("Werken per periode", "Works by period"),

@@ -35,6 +35,32 @@ def load_chart(frame: pd.DataFrame, *, colours: dict[str, str], titles: dict[str
     return drawn(chart, language)
 
 
+def supply_chart(
+    frame: pd.DataFrame, load: pd.DataFrame, *, colours: dict[str, str], titles: dict[str, str], language: str
+) -> str:
+    """Heat by plant over the hours of a year on top of each other, and the load as a line: ``hours``, ``plant``, ``power``; ``hours``, ``power``."""
+    order = list(colours)
+    x = alt.X(
+        "hours:Q", title=titles["hours"], axis=alt.Axis(format=",.0f"), scale=alt.Scale(domain=[0, float(load["hours"].max())], nice=False)
+    )  # fmt: skip
+    areas = (
+        alt.Chart(frame.assign(place=frame["plant"].map(order.index)))
+        .mark_area(stroke=palette.PAPER, strokeWidth=0.5)
+        .encode(
+            x=x,
+            y=alt.Y("power:Q", title=titles["power"], stack="zero"),
+            color=colour("plant", order, list(colours.values()), columns=3),
+            order="place:Q",
+        )
+    )
+    line = (
+        alt.Chart(load)
+        .mark_line(color=palette.INK, strokeWidth=1.5)
+        .encode(x=x, y=alt.Y("power:Q", title=titles["power"]))
+    )
+    return drawn(alt.layer(areas, line).properties(width=WIDTH - 90, height=210), language)
+
+
 def months_chart(frame: pd.DataFrame, *, colours: dict[str, str], titles: dict[str, str], language: str) -> str:
     """Bars beside each other per month, parts on top of each other: ``month``, ``bar``, ``part``, ``amount``, in reading order."""
     order = list(colours)

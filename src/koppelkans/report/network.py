@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from koppelkans.disclosure import RULES
 from koppelkans.report.business import business_blocks
 from koppelkans.report.density import atlas_of, density_layer
 from koppelkans.report.document import (
@@ -23,7 +24,9 @@ from koppelkans.report.document import (
 )
 from koppelkans.report.material import Material, Words, cells
 from koppelkans.report.network_map import network_layer, threshold_layer, threshold_text
+from koppelkans.report.network_physics import physics_blocks
 from koppelkans.report.published_network import EVERYBODY, UNASSESSED, PublishedNetwork
+from koppelkans.report.supply import supply_blocks
 
 _MILLION, _THOUSAND, _M_PER_KM = 1e6, 1e3, 1e3
 _CERTAIN_SHARE = 0.001
@@ -39,14 +42,17 @@ def network_section(material: Material) -> Section:
         Paragraph(words.rich(f"network.lead_{_lead(network)}"), "lead"),
         Paragraph(verdict_text(network)),
     ]
-    blocks += _sources(material)
+    blocks += _sources(network)
     if network.verdict == "pays" and not network.publishable:
         blocks.append(Notice("warning", words("levels.warning"), plain(words("network.few"))))
     if network.verdict in UNASSESSED:
         return Section("warmtenet", words("network.title"), tuple(blocks))
     blocks += [*_atlas(network), *_variants(network)]
     if network.publishable and network.chosen is not None:
-        blocks += [_design(network, network.chosen), _pipes(network), _costs(network)]
+        blocks += [
+            _design(network, network.chosen), *physics_blocks(network, network.chosen), _pipes(network), _costs(network),
+            *supply_blocks(network),
+        ]  # fmt: skip
     blocks += _streets(network)
     if network.publishable or network.verdict != "pays":
         blocks += _reasons(network)
@@ -144,19 +150,36 @@ def gap_text(network: PublishedNetwork, row: dict[str, Any]) -> str:
 # ----------------------------------------------------------------------------------------------------------------- source and map
 
 
-def _sources(material: Material) -> list[Block]:
+def _sources(network: PublishedNetwork) -> list[Block]:
+    material = network.material
     words, notation = material.words, material.notation
+    gives = _parts_given(network)
     rows = tuple(
         cells(
             source.name, notation.number(source.capacity_kw), notation.number(source.supply_c), notation.number(source.price_eur_per_mwh),
             notation.rounded(source.emission_kg_per_kwh, 2), words("network.assumption" if source.assumption else "network.given"),
+            *([gives.get(source.name, "-")] if gives else []),
         )
         for source in material.plan.scenario.sources
     )  # fmt: skip
-    names = ("source", "capacity", "supply", "price", "emission", "basis")
+    names = ("source", "capacity", "supply", "price", "emission", "basis", *(["part"] if gives else []))
     header = tuple(words(f"network.{name}_column") for name in names)
-    numeric = (False, True, True, True, True, False)
+    numeric = (False, True, True, True, True, False, *([True] if gives else []))
     return [Table(words("network.source_table"), header, rows, numeric)] if rows else []
+
+
+def _parts_given(network: PublishedNetwork) -> dict[str, str]:
+    """Part of the heat of the chosen network that each of several sources gives, in tens of percents; hidden where few buildings hang on one."""
+    given = network.material.plan.tables.get("network_sources")
+    if given is None or len(given) < 2:
+        return {}
+    used = given[given["heat_share"] > 0]
+    allowed = network.publishable and bool((used["buildings"] >= RULES.contributors).all())
+    hidden = network.material.words("page.hidden")
+    return {
+        str(name): network.material.notation.share(round(float(share), 1)) if allowed else hidden
+        for name, share in given["heat_share"].items()
+    }
 
 
 def _atlas(network: PublishedNetwork) -> list[Block]:

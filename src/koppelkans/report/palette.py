@@ -56,7 +56,19 @@ THRESHOLDS = {
 SOLUTIONS = dict(
     zip(
         tables.SOLUTIONS,
-        ("#5b6770", "#c98700", "#3d9bd1", "#00845f", "#c24e00", "#7f8b93", "#0a4f86", "#7d1d52", "#b4163a", "#d9577a"),
+        (
+            "#5b6770",
+            "#c98700",
+            "#3d9bd1",
+            "#00845f",
+            "#c24e00",
+            "#7f8b93",
+            "#0a4f86",
+            "#7d1d52",
+            "#b4163a",
+            "#d9577a",
+            "#4b7f52",
+        ),
         strict=True,
     )
 )
@@ -104,3 +116,25 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+PLANTS = dict(
+    zip(
+        tables.PLANT_KINDS,
+        (
+            "#5b6770",
+            "#b5471b",
+            "#0a4f86",
+            "#00845f",
+            "#7d1d52",
+            "#3d9bd1",
+            "#8a5a83",
+            "#c98700",
+            "#d9577a",
+            "#c9d3d8",
+            "#1b2a33",
+        ),
+        strict=True,
+    )
+)
+"""What makes the heat of a network."""

@@ -13,12 +13,12 @@ from koppelkans.report import charts, palette
 from koppelkans.report.document import Block, Details, Figure, Heading, Paragraph, Section, Table, Text, inside, plain
 from koppelkans.report.material import Material, cells, texts
 
-NETWORK_METHODS = ("network-design", "threshold", "project")
+NETWORK_METHODS = ("network-design", "supply", "threshold", "project")
 BUILDING_METHODS = (
     "hourly-need", "load-hours", "coincidence", "cold", "calibration", "renovation-ladder", "stop-insulating", "epc", "epc-distribution",
     "obligations", "orderings", "schedule", "data-value",
 )  # fmt: skip
-_SCOPES = ("scopes", "types", "periods", "solution_names", "measures", "trades", "epc_rules")
+_SCOPES = ("scopes", "types", "periods", "solution_names", "measures", "trades", "epc_rules", "plants")
 _CHART_ROWS = 12
 _TABLE_ROWS = 15
 _SMALL_SHARE = 0.0005

@@ -4,6 +4,7 @@ A table is a DataFrame with a text key as index. Its declaration carries type, u
 data page, the templates and the labels on screen all come from it. ``check`` reports every fault of a table at once.
 """
 
+from koppelkans.tables.business import PROJECT_BASIS
 from koppelkans.tables.computed import (
     BILLS,
     CHOICES,
@@ -41,10 +42,19 @@ from koppelkans.tables.given import (
     SECTOR_STATISTICS,
     STREETS,
 )
-from koppelkans.tables.network import CONNECTIONS, NETWORK_VARIANTS, PIPES, PROJECT, PROJECT_YEARS, THRESHOLDS
+from koppelkans.tables.network import (
+    CONNECTIONS,
+    NETWORK_SOURCES,
+    NETWORK_VARIANTS,
+    PIPES,
+    PROJECT,
+    PROJECT_YEARS,
+    THRESHOLDS,
+)
 from koppelkans.tables.notes import RemarkRow, remark, remarks
 from koppelkans.tables.paths import DATA_VALUE, ORDERING_RESULTS, PROOFS, SCHEDULE, SCHEDULE_LIMITS
 from koppelkans.tables.society import CELLS, HEATINGS, TENURES
+from koppelkans.tables.supply import PLANT_KINDS, SUPPLY, SUPPLY_HOURS, SUPPLY_TOTAL
 from koppelkans.tables.vocabulary import (
     CALORIFIC,
     CARRIERS,
@@ -57,6 +67,7 @@ from koppelkans.tables.vocabulary import (
     IMPUTED,
     INDIVIDUAL_SOLUTIONS,
     LEVELS,
+    LIFTED_SOLUTIONS,
     MEASURES,
     METER_LEVELS,
     NETWORK_SOLUTIONS,
@@ -79,7 +90,7 @@ TABLES = {
     for declared in (
         RECORDS, BUILDINGS, STREETS, SECTIONS, ATTACHMENTS, ADDRESSES, AREAS, SECTOR_STATISTICS, METERS, DEMAND, HOURS, COINCIDENCE,
         CALIBRATION, RENOVATIONS, STOP_INSULATING, PRICES, SUPPORT, OPTIONS, CHOICES, LINE_DENSITY,
-        NETWORK_VARIANTS, PIPES, CONNECTIONS, THRESHOLDS, PROJECT, PROJECT_YEARS,
+        NETWORK_VARIANTS, NETWORK_SOURCES, PIPES, CONNECTIONS, THRESHOLDS, PROJECT, PROJECT_YEARS, PROJECT_BASIS, SUPPLY, SUPPLY_TOTAL, SUPPLY_HOURS,
         EPC, LABEL_MIGRATION, EPC_TERMS, OBLIGATIONS, ORDERING_RESULTS, SCHEDULE, SCHEDULE_LIMITS, PROOFS, DATA_VALUE, LEDGER, BILLS, HOUSEHOLDS, INDICATORS, REMARKS, FIGURES,
         CELLS,
     )
@@ -118,11 +129,13 @@ __all__ = [
     "LABEL_MIGRATION",
     "LEDGER",
     "LEVELS",
+    "LIFTED_SOLUTIONS",
     "LINE_DENSITY",
     "MEASURES",
     "METERS",
     "METER_LEVELS",
     "NETWORK_SOLUTIONS",
+    "NETWORK_SOURCES",
     "NETWORK_VARIANTS",
     "OBLIGATIONS",
     "OPTIONS",
@@ -132,8 +145,10 @@ __all__ = [
     "PERIODS",
     "PERIOD_FIRST_YEARS",
     "PIPES",
+    "PLANT_KINDS",
     "PRICES",
     "PROJECT",
+    "PROJECT_BASIS",
     "PROJECT_YEARS",
     "PROOFS",
     "PROVENANCE",
@@ -148,6 +163,9 @@ __all__ = [
     "SOLUTIONS",
     "STOP_INSULATING",
     "STREETS",
+    "SUPPLY",
+    "SUPPLY_HOURS",
+    "SUPPLY_TOTAL",
     "SUPPORT",
     "TABLES",
     "TENURES",

@@ -17,6 +17,15 @@ NETWORK_VARIANTS = table(
         column("loss_mwh", float, low=0, title="Verlies", description="heat lost in the pipes a year"),
         column("peak_kw", float, low=0, title="Piek aan de bron", description="coincident peak at the source, losses included"),
         column("pump_mwh", float, low=0, title="Pompenergie", description="electricity of the network pumps a year"),
+        column("pump_kw", float, low=0, title="Pompvermogen", description="power of the network pumps at the design peak"),
+        column("head_bar", float, low=0, title="Opvoerdruk", description="pressure that the pumps add: the farthest house and back, delivery set and plant"),
+        column("pressure_bar", float, low=0, title="Hoogste druk", description="highest pressure anywhere at the design peak, heights not counted"),
+        column("lowest_supply_c", float, low=0, high=130, title="Koelste huis op de koudste dag", description="supply at the coldest connected building at the design peak", nullable=True),
+        column("summer_supply_c", float, low=0, high=130, title="Koelste huis in de zomer", description="the same with hot water alone and no water let past", nullable=True),
+        column("bypass_share", float, low=0, title="Doorloop in de zomer", description="water let past the houses to keep them warm in summer, over the water at the peak"),
+        column("raised_pipes", int, low=0, title="Vergrote leidingen", description="pipes taken wider to keep a limit of velocity, friction or pressure"),
+        column("raised_eur", float, low=0, title="Kost van het vergroten", description="what the wider pipes cost more, in the investment already"),
+        column("limits_kept", bool, title="Grenzen gehaald", description="velocity, friction, pressure and temperature within their limits, in summer with water let past"),
         column("main_m", float, low=0, title="Leiding in de straat", description="trench in streets"),
         column("service_m", float, low=0, title="Aansluitleidingen", description="service pipes"),
         column("investment_eur", float, low=0, title="Investering in het net", description="trench, pipes and service pipes; delivery sets apart"),
@@ -26,6 +35,21 @@ NETWORK_VARIANTS = table(
         column("bound_eur_per_year", float, title="Bewezen ondergrens", description="no design of this regime costs less as a whole"),
         column("gap_share", float, low=0, title="Afstand tot de ondergrens", description="(whole - bound) / whole"),
         column("chosen", bool, title="Gekozen", description="the variant of least whole-system cost, if it beats no network"),
+    ],
+)  # fmt: skip
+
+NETWORK_SOURCES = table(
+    "network_sources", key="source", title="Wat elke warmtebron geeft", per_building=True,
+    columns=[
+        column("buildings", int, low=0, title="Gebouwen", description="connected buildings that the source feeds at the peak"),
+        column("heat_mwh", float, low=0, title="Verkochte warmte", description="heat that these buildings buy a year"),
+        column("loss_mwh", float, low=0, title="Verlies", description="heat lost a year in the pipes behind the source"),
+        column("heat_share", float, low=0, high=1, title="Aandeel", description="part of all heat of the network, losses included"),
+        column("peak_kw", float, low=0, title="Piek", description="coincident peak asked of the source, losses included"),
+        column("capacity_kw", float, low=0, title="Vermogen", description="what the source can give"),
+        column("supply_c", float, low=10, high=130, title="Temperatuur", description="supply temperature of the source"),
+        column("price_eur_per_mwh", float, low=0, title="Prijs aan de bron", description="without VAT"),
+        column("fixed_eur_per_year", float, low=0, title="Vaste kost", description="of a source that is used, whatever it gives"),
     ],
 )  # fmt: skip
 
@@ -44,8 +68,11 @@ PIPES = table(
         column("heat_mwh", float, low=0, title="Warmte erdoor", description="heat carried a year"),
         column("density_mwh_per_m", float, low=0, title="Lijndichtheid", description="heat of the buildings on this pipe per metre of it"),
         column("loss_mwh", float, low=0, title="Verlies", description="heat lost a year"),
-        column("velocity_m_per_s", float, low=0, high=10, title="Snelheid", description="water at design flow"),
-        column("gradient_pa_per_m", float, low=0, high=5_000, title="Drukval", description="pressure drop at design flow"),
+        column("velocity_m_per_s", float, low=0, high=10, title="Snelheid", description="water at design flow, the larger of supply and return"),
+        column("gradient_pa_per_m", float, low=0, high=5_000, title="Drukval", description="pressure drop at design flow, the larger of supply and return"),
+        column("supply_c", float, low=0, high=130, title="Aanvoer aan het eind", description="supply at the downstream end at the design peak"),
+        column("difference_bar", float, title="Drukverschil", description="supply over return at the downstream end at the design peak"),
+        column("raised_steps", int, low=0, title="Maten groter", description="diameters wider than the design had it, to keep a limit"),
         column("investment_eur", float, low=0, title="Investering", description="trench and pipe"),
     ],
 )  # fmt: skip
@@ -57,6 +84,8 @@ CONNECTIONS = table(
         column("alternative", str, title="Beste individuele oplossing", description="what it is weighed against", choices=INDIVIDUAL_SOLUTIONS),
         column("advantage_eur_per_year", float, title="Voordeel voor het net", description="cost of the alternative minus heat and delivery, network apart"),
         column("reason", str, title="Waarom", description="why it is connected or not", choices=CONNECTION_REASONS),
+        column("supply_c", float, low=0, high=130, title="Aanvoer aan het huis", description="supply at the building at the design peak; empty when not connected", nullable=True),
+        column("summer_supply_c", float, low=0, high=130, title="Aanvoer in de zomer", description="the same with hot water alone and no water let past", nullable=True),
     ],
 )  # fmt: skip
 

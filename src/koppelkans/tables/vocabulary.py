@@ -25,8 +25,10 @@ INDIVIDUAL_SOLUTIONS = (
     "gas_boiler", "hybrid_heat_pump", "air_heat_pump", "ground_heat_pump", "high_temperature_heat_pump",
     "collective_gas_boiler", "collective_heat_pump",
 )  # fmt: skip
-NETWORK_SOLUTIONS = ("network_high", "network_middle", "network_low")
-"""Connection to a heat network at 90/60, 70/40 or 55/25 °C."""
+NETWORK_SOLUTIONS = ("network_high", "network_middle", "network_low", "network_ambient")
+"""Connection to a heat network at 90/60, 70/40 or 55/25 °C, or at 15/10 °C with a heat pump in the building."""
+LIFTED_SOLUTIONS = ("network_ambient",)
+"""Networks too cool to heat with: a heat pump in each building lifts their heat."""
 SOLUTIONS = (*INDIVIDUAL_SOLUTIONS, *NETWORK_SOLUTIONS)
 FOSSIL_SOLUTIONS = ("gas_boiler", "hybrid_heat_pump", "collective_gas_boiler")
 DEPTHS = ("as_is", "light_renovation", "medium_renovation", "deep_renovation")
@@ -63,7 +65,7 @@ UNITS = {
     "_eur_per_kwh": "EUR/kWh", "_eur_per_kw": "EUR/kW", "_eur_per_year": "EUR/jaar", "_eur_per_m": "EUR/m",
     "_eur_per_m2": "EUR/m²", "_eur": "EUR", "_kwh_per_m2": "kWh/m²", "_kwh_per_year": "kWh/jaar", "_mwh_per_m": "MWh/m", "_mwh": "MWh",
     "_kwh": "kWh", "_kw": "kW", "_w_per_k": "W/K", "_w_per_m2k": "W/m²K", "_w_per_m": "W/m", "_m2": "m²", "_m3": "m³",
-    "_mm": "mm", "_m": "m", "_c": "°C", "_k": "K", "_kg_per_kwh": "kg/kWh", "_kg": "kg", "_tonnes": "t", "_years": "jaar",
+    "_bar": "bar", "_mm": "mm", "_m": "m", "_c": "°C", "_k": "K", "_kg_per_kwh": "kg/kWh", "_kg": "kg", "_tonnes": "t", "_years": "jaar",
     "_year": "jaartal", "_eur_per_mwh": "EUR/MWh", "_pa_per_m": "Pa/m", "_m_per_s": "m/s", "_hours": "uur", "_share": "aandeel 0-1", "_incl_vat": "EUR incl. btw",
 }  # fmt: skip
 """Unit by the suffix of a name; the longest suffix that fits wins."""

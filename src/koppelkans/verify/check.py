@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from koppelkans.errors import DataError
-from koppelkans.verify.streets import Streets
+from koppelkans.verify.streets import Pipes, Streets, Table
 
 WHOLE_SHARE = 10**7
 """A claim may differ from the recomputed figure by this part of all values together: the claim is a float, the check is not."""
@@ -48,6 +48,9 @@ class _Check:
         self.given, self.tree, self.claims = certificate["instance"], certificate["tree"], certificate["claims"]
         self.proof, self.per = certificate["proof"], certificate["units"]
         self.flat, self.shared = (int(part) for part in self.given["coincidence"])
+        self.pipes = Pipes(self.given)
+        proof = self.proof or {}
+        self.tolls: dict[int, int] = dict(zip(proof.get("tolled", []), proof.get("tolls", []), strict=True))
         self.found = Verdict()
         self._check_form()
 
@@ -83,17 +86,23 @@ class _Check:
         for name in ("customers", "node_of", "value", "must", "never"):
             if len(given[name]) != customers:
                 raise ValueError(f"column {name} has {len(given[name])} rows, the customers have {customers}")
-        proof = self.proof or {"toll": 0, "raised": [], "floor_price": [], "floor_slope": [], "balls": []}
-        numbers = {name: given[name] for name in ("length", "extra", "kw", "level_cap", "level_price", "coincidence")}
+        proof: dict[str, Any] = self.proof or {
+            "toll": 0,
+            "raised": [],
+            "floor_price": [],
+            "floor_slope": [],
+            "balls": [],
+        }
+        numbers = {name: given[name] for name in ("length", "extra", "kw", "coincidence")}
         numbers |= {name: proof[name] for name in ("raised", "floor_price", "floor_slope")}
         numbers["joined"] = [amount for _, joined in proof["balls"] for amount in joined]
-        numbers["slope, source price and toll"] = [given["slope"], given["source_price"], proof["toll"]]
+        numbers["source price and tolls"] = [given["source_price"], proof["toll"], *self.tolls.values()]
+        numbers["losses"] = [self.tree["loss"], *(lost for _, lost in self.tree.get("behind", []))]
+        for floor in proof.get("more_floors", []):
+            numbers["lines"] = [*numbers.get("lines", []), *floor["price"], *floor["slope"]]
         for name, column in numbers.items():
             if any(type(number) is not int or number < 0 for number in column):
                 raise ValueError(f"{name} holds something else than whole numbers of zero or more")
-        caps, prices = given["level_cap"], given["level_price"]
-        if len(caps) != len(prices) or caps != sorted(set(caps)) or prices != sorted(prices):
-            raise ValueError("the pipes do not rise in capacity and price")
 
     def _check_claim(self, what: str, claimed: int, recomputed: Fraction | int, *, exactly: bool) -> None:
         """A bound may be claimed lower than it is; a cost must be what it is."""
@@ -113,6 +122,7 @@ class _Check:
         order = self._outwards()
         self._check_who(connected, {given["root"], *(down for _, _, down in order)})
         level = dict(zip(self.tree["edges"], self.tree["level"], strict=True))
+        behind = dict(self.tree.get("behind", []))
         kw, count, peak = (dict.fromkeys(range(given["nodes"]), 0) for _ in range(3))
         flows: dict[int, Fraction] = {}
         for customer in connected:
@@ -126,6 +136,8 @@ class _Check:
             flow = self._flow(kw[down], count[down], peak[down], flows.get(down))
             flows[up] = max(flows.get(up, flow), flow)
             total += self._pipe(edge, level[edge], kw[down], flow)
+            if edge in behind:
+                self._check_source(edge, flow + behind[edge] * self.per["share"])
             kw[up], count[up], peak[up] = kw[up] + kw[down], count[up] + count[down], max(peak[up], peak[down])
         root = given["root"]
         asked = self._flow(kw[root], count[root], peak[root], flows.get(root)) + self.tree["loss"] * self.per["share"]
@@ -150,12 +162,20 @@ class _Check:
 
     def _pipe(self, edge: int, level: int, kw: int, flow: Fraction) -> int:
         """What an edge costs with the pipe that the tree has there; a fault when the pipe is too small."""
-        given = self.given
-        if flow > given["level_cap"][level] * self._hair:
+        given, table = self.given, self.pipes.of(edge)
+        if flow > table.caps[level] * self._hair:
             self._fault(
-                f"edge {edge}: its pipe carries {self._kw(given['level_cap'][level])} kW, needed are {self._kw(flow / self.per['share'])} kW"
+                f"edge {edge}: its pipe carries {self._kw(table.caps[level])} kW, needed are {self._kw(flow / self.per['share'])} kW"
             )
-        return int(given["extra"][edge] + given["length"][edge] * (given["level_price"][level] + given["slope"] * kw))
+        return int(given["extra"][edge] + given["length"][edge] * (table.prices[level] + table.slope * kw))
+
+    def _check_source(self, edge: int, asked: Fraction) -> None:
+        """A fault when the source behind an edge does not give what the network and the losses of its pipes ask."""
+        gives = self.pipes.of(edge).caps[-1]
+        if asked > gives * self._hair:
+            self._fault(
+                f"the source at edge {edge} gives {self._kw(gives)} kW, the network asks {self._kw(asked / self.per['share'])} kW"
+            )
 
     def _check_who(self, connected: set[int], nodes: set[int]) -> None:
         """Compulsory customers in, excluded ones out, and a pipe to everybody who is said to be connected."""
@@ -198,7 +218,7 @@ class _Check:
     def _bound(self) -> Fraction:
         """A cost less value that no network can be below, from the prices of the proof."""
         given = self.given
-        streets = Streets(given, self._hair)
+        streets = Streets(given, self.pipes, self._hair)
         live, own = streets.live, streets.own
         if live and self.proof is None:
             raise ValueError("customers are worth connecting, but there is no proof")
@@ -218,25 +238,32 @@ class _Check:
             lowest += margin if given["must"][customer] else min(margin, 0)
         too_much = self._overpaid(streets, far, raised)
         self.found.taken_off_eur = float(Fraction(too_much, self.per["eur"]))
-        return lowest - too_much - self._given_back(proof["toll"], len(streets.usable))
+        back = self._given_back(proof["toll"], given["source"], len(streets.usable))
+        for edge, toll in self.tolls.items():
+            back += self._given_back(toll, self.pipes.of(edge).caps[-1], len(streets.usable))
+        return lowest - too_much - back
 
     @property
     def _fine(self) -> int:
         """Units of money in one unit of the offers of the proof."""
         return int(self.per["eur"] // self.per["offer"])
 
-    def _given_back(self, toll: int, usable: int) -> Fraction:
-        """The most that a toll on a scarce source can add up to: its power over the lowest coincidence of all who may connect."""
+    def _given_back(self, toll: int, power: int, usable: int) -> Fraction:
+        """The most that a toll on what is scarce can add up to: its power over the lowest coincidence of all who may connect."""
         if not toll:
             return Fraction(0)
-        return Fraction(toll * self.given["source"] * self.per["share"]) / (self.flat + Fraction(self.shared, usable))
+        return Fraction(toll * power * self.per["share"]) / (self.flat + Fraction(self.shared, usable))
+
+    def _per_kw(self, edge: int) -> int:
+        """What the proof asks for a kW on an edge at least, its lines apart: slope over its length and toll."""
+        return int(self.given["length"][edge] * self.pipes.of(edge).slope + self.tolls.get(edge, 0))
 
     def _overpaid(self, streets: Streets, far: dict[int, int], raised: dict[int, int]) -> Fraction | int:
         """What customers offer for edges beyond what these cost at least, over all edges together."""
         if not streets.live:
             return 0
         given, proof = self.given, self.proof
-        lines = self._valid_lines(streets)
+        every = self._every_line(streets)
         spent: dict[tuple[int, int], list[int]] = {}
         for customer, (nodes, joined) in zip(proof["customer"], proof["balls"], strict=True):
             offer = raised[customer]
@@ -246,11 +273,11 @@ class _Check:
             if given["root"] in ball:
                 raise ValueError(f"the ball of {given['customers'][customer]} holds the source")
             if customer in streets.live:
-                self._spend(streets, far, (customer, offer, ball), lines, spent)
+                self._spend(streets, far, (customer, offer, ball), every, spent)
         everybody = sum(given["kw"][customer] for customer in streets.live)
         total = 0
         for edge in streets.edges:
-            ways = []
+            ways, lines = [], every[self.pipes.kinds[edge]]
             for x, y in ((given["tail"][edge], given["head"][edge]), (given["head"][edge], given["tail"][edge])):
                 paid = spent.get((edge, y), [0] * len(lines))
                 length = given["length"][edge]
@@ -259,13 +286,13 @@ class _Check:
                     for sum_kw, (price, _) in zip(paid, lines, strict=True)
                 )
                 # where the way to y is said to be farther than this edge makes it, each kW that may flow pays too much
-                farther = far[y] - far[x] - length * (given["slope"] + min(slope for _, slope in lines))
+                farther = far[y] - far[x] - self._per_kw(edge) - length * min(slope for _, slope in lines)
                 ways.append(max(over, 0) + max(farther, 0) * everybody)
             total += max(ways)
         return total
 
     def _spend(
-        self, streets: Streets, far: dict[int, int], who: tuple[int, int, dict[int, int]], lines: list[tuple[int, int]],
+        self, streets: Streets, far: dict[int, int], who: tuple[int, int, dict[int, int]], every: list[list[tuple[int, int]]],
         spent: dict[tuple[int, int], list[int]],
     ) -> None:  # fmt: skip
         """Add what one customer pays on every edge into its ball, beyond what its own kW cost there, for each line."""
@@ -276,23 +303,34 @@ class _Check:
                 step = ball.get(x, offer) - joined
                 if step <= 0:
                     continue
+                lines = every[self.pipes.kinds[edge]]
                 paid = spent.setdefault((edge, y), [0] * len(lines))
-                nearer, length = far[y] - far[x], given["length"][edge]
+                nearer, length = far[y] - far[x] - self._per_kw(edge), given["length"][edge]
                 for place, (_, slope) in enumerate(lines):
-                    free = length * (given["slope"] + slope) - nearer
+                    free = length * slope - nearer
                     paid[place] += max(0, step - kw * max(free, 0))
 
-    def _valid_lines(self, streets: Streets) -> list[tuple[int, int]]:
-        """The lines of the proof; ValueError when the least of them is above the price of a pipe that may carry so much.
+    def _every_line(self, streets: Streets) -> list[list[tuple[int, int]]]:
+        """The lines of the proof for each class of pipes."""
+        floors = [
+            {"price": self.proof["floor_price"], "slope": self.proof["floor_slope"]},
+            *self.proof.get("more_floors", []),
+        ]
+        return [
+            self._valid_lines(streets, table, list(zip(floor["price"], floor["slope"], strict=True)))
+            for table, floor in zip(self.pipes.tables, floors, strict=True)
+        ]
+
+    def _valid_lines(self, streets: Streets, table: Table, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The lines for a class; ValueError when the least of them is above the price of a pipe that may carry so much.
 
         A pipe of capacity c carries n customers of P kW only if (flat + shared / n) P <= c; with N the most customers that the smallest
         of them can be, P <= c / (flat + shared / N). Nothing carries more than the source gives, nor than all customers who are charged for it.
         """
         given = self.given
-        lines = list(zip(self.proof["floor_price"], self.proof["floor_slope"], strict=True))
         small = sorted(given["kw"][customer] for customer in streets.usable)
         everybody = sum(given["kw"][customer] for customer in streets.live)  # only their kW are charged
-        for cap, price in zip(given["level_cap"], given["level_price"], strict=True):
+        for cap, price in zip(table.caps, table.prices, strict=True):
             limit = cap if given["source"] is None else min(cap, given["source"])
             together, most = 0, 1
             for count, kw in enumerate(small, start=1):

@@ -87,7 +87,10 @@ def _pipes(plan: Path, certificate: dict[str, Any]) -> list[str]:
     """The pipes of the plan against the edges of the tree: the same ones, as long."""
     rows = _rows(plan, "pipes", ["length_m"])
     tree, given = certificate["tree"], certificate["instance"]
-    named = dict(zip(tree["pipes"], tree["edges"], strict=True))
+    behind = {
+        edge for edge, _ in tree.get("behind", []) if _stands_for_a_source(given, edge, certificate["units"]["metre"])
+    }
+    named = {name: edge for name, edge in zip(tree["pipes"], tree["edges"], strict=True) if edge not in behind}
     faults = [f"pipe {name} of the plan is not in the certificate" for name in sorted(set(rows) - set(named))[:3]]
     faults += [f"pipe {name} of the certificate is not in the plan" for name in sorted(set(named) - set(rows))[:3]]
     for name in sorted(set(named) & set(rows)):
@@ -97,6 +100,15 @@ def _pipes(plan: Path, certificate: dict[str, Any]) -> list[str]:
                 f"pipe {name} is {rows[name]['length_m']:.2f} m in the plan and {length_m:.2f} m in the certificate"
             )
     return faults
+
+
+def _stands_for_a_source(given: dict[str, Any], edge: int, metre: int) -> bool:
+    """Whether an edge can be no pipe: one metre from the root, of a class of its own without a price for the metre."""
+    kind = given.get("class_of", [])[edge]
+    at_root = given["root"] in (given["tail"][edge], given["head"][edge])
+    return bool(
+        kind > 0 and at_root and given["length"][edge] == metre and given["classes"][kind - 1]["level_price"] == [0]
+    )
 
 
 def _connections(plan: Path, certificate: dict[str, Any]) -> list[str]:

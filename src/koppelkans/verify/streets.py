@@ -4,7 +4,35 @@ from __future__ import annotations
 
 from collections import deque
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Table(NamedTuple):
+    """The pipes of a class of edges: capacities and prices in steps, and what each kW costs a metre."""
+
+    caps: list[int]
+    prices: list[int]
+    slope: int
+
+
+class Pipes:
+    """The tables of pipes of a certificate and which one each edge has; a certificate without classes has one table."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        parts = [given, *given.get("classes", [])]
+        self.tables = [Table(part["level_cap"], part["level_price"], part["slope"]) for part in parts]
+        self.kinds: list[int] = given.get("class_of", [0] * len(given["tail"]))
+        if len(self.kinds) != len(given["tail"]) or any(not 0 <= kind < len(parts) for kind in self.kinds):
+            raise ValueError(f"class_of must give each edge a class of 0 to {len(parts) - 1}")
+        for caps, prices, slope in self.tables:
+            if any(type(number) is not int or number < 0 for number in (*caps, *prices, slope)):
+                raise ValueError("the pipes hold something else than whole numbers of zero or more")
+            if not caps or len(caps) != len(prices) or caps != sorted(set(caps)) or prices != sorted(prices):
+                raise ValueError("the pipes do not rise in capacity and price")
+
+    def of(self, edge: int) -> Table:
+        """The table of an edge."""
+        return self.tables[self.kinds[edge]]
 
 
 class Streets:
@@ -14,8 +42,8 @@ class Streets:
     worth more than that; ``shut``: customers too large for any pipe; ``edges``: the edges left; ``beside``: per node its edges with the node at the other side.
     """
 
-    def __init__(self, given: dict[str, Any], hair: Fraction) -> None:
-        self.given, self.hair, self.shut = given, hair, set[int]()
+    def __init__(self, given: dict[str, Any], pipes: Pipes, hair: Fraction) -> None:
+        self.given, self.pipes, self.hair, self.shut = given, pipes, hair, set[int]()
         reached = self._reached()
         self.usable = [
             customer
@@ -56,14 +84,14 @@ class Streets:
         return seen
 
     def _undominated(self, reached: set[int]) -> list[int]:
-        """Allowed edges without loops, and without those beside which a shorter and cheaper one lies."""
+        """Allowed edges without loops, and without those beside which a shorter and cheaper one of the same class lies."""
         given = self.given
-        best: dict[tuple[int, int], list[tuple[int, tuple[int, int]]]] = {}
+        best: dict[tuple[int, int, int], list[tuple[int, tuple[int, int]]]] = {}
         for edge, allowed in enumerate(given["allowed"]):
             one, other = given["tail"][edge], given["head"][edge]
             if not allowed or one == other or one not in reached:
                 continue
-            rivals = best.setdefault((min(one, other), max(one, other)), [])
+            rivals = best.setdefault((min(one, other), max(one, other), self.pipes.kinds[edge]), [])
             figures = (given["length"][edge], given["extra"][edge])
             if any(length <= figures[0] and extra <= figures[1] for _, (length, extra) in rivals):
                 continue
@@ -104,8 +132,8 @@ class Streets:
 
     def _pipe(self, edge: int, kw: int) -> int | None:
         """What an edge costs that carries this customer alone; None when no pipe is large enough."""
-        given, alone = self.given, sum(self.given["coincidence"]) * kw
-        for cap, price in zip(given["level_cap"], given["level_price"], strict=True):
+        given, alone, table = self.given, sum(self.given["coincidence"]) * kw, self.pipes.of(edge)
+        for cap, price in zip(table.caps, table.prices, strict=True):
             if alone <= cap * self.hair:
-                return int(given["extra"][edge] + given["length"][edge] * (price + given["slope"] * kw))
+                return int(given["extra"][edge] + given["length"][edge] * (price + table.slope * kw))
         return None

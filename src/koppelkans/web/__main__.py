@@ -55,7 +55,7 @@ def _verify() -> int:
     from koppelkans.web.audit.verify import verify_chain
 
     place = os.environ.get("KOPPELKANS_DATABASE", "").rpartition("@")[2] or settings.DATABASES["default"]["NAME"]
-    if "KOPPELKANS_DATABASE" not in os.environ and not Path(place).is_file():
+    if not os.environ.get("KOPPELKANS_DATABASE") and not Path(place).is_file():
         return _fault(f"{place} bestaat niet; geef de map met gegevens met --data")
     faults = verify_chain()
     for fault in faults:

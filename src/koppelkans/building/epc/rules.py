@@ -49,7 +49,7 @@ def network_heat(
 ) -> NetworkHeat:
     """Primary factor and fossil share of a network from what its sources use in a year, planned or metered.
 
-    f = (gas f_gas + electricity f_el) / delivered;  fossil share = gas / (e delivered), at most 1, with e the expenditure of a
+    f = (gas f_gas + electricity f_el) / delivered, never below ``epc.network_least_factor``;  fossil share = gas / (e delivered), at most 1, with e the expenditure of a
     collective boiler. Losses of the pipes are inside, because ``delivered_kwh`` is what arrives at the homes. Waste heat and
     heat from ground, water or air count zero. Factors of the rule of today.
 
@@ -63,7 +63,8 @@ def network_heat(
     primary = gas_kwh * parameters.at("epc.primary_factor.gas", day, "today")
     primary += electricity_kwh * parameters.at("epc.primary_factor.electricity", day, "today")
     expenditure = parameters.at("epc.expenditure", day, "collective_gas_boiler")
-    return NetworkHeat(primary / delivered_kwh, min(gas_kwh / (expenditure * delivered_kwh), 1.0))
+    factor = max(primary / delivered_kwh, parameters.at("epc.network_least_factor", day))
+    return NetworkHeat(factor, min(gas_kwh / (expenditure * delivered_kwh), 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,10 @@ def _final_per_useful(network_efficiency: float, parameters: Parameters, day: da
         pump_share * final[SYSTEMS.index("air_heat_pump")] + (1.0 - pump_share) * final[SYSTEMS.index("gas_boiler")]
     )
     for system in tables.NETWORK_SOLUTIONS:
-        final[SYSTEMS.index(system), heat] = 1.0 / network_efficiency
+        # where a heat pump lifts the heat of the network it uses electricity as one on the ground does, and the network gives the rest
+        power = parameters.at("epc.expenditure", day, "ground_heat_pump") if system in tables.LIFTED_SOLUTIONS else 0.0
+        final[SYSTEMS.index(system), electricity] = power
+        final[SYSTEMS.index(system), heat] = (1.0 - power) / network_efficiency
     return final
 
 

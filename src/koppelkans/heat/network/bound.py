@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from koppelkans.heat.network.ascent import Balls, Dual, ascend
 from koppelkans.heat.network.envelope import Floor
 from koppelkans.heat.network.instance import Floats, Ints, Proof
 from koppelkans.heat.network.paths import distances
-from koppelkans.heat.network.problem import MONEY_ERROR, Problem
+from koppelkans.heat.network.problem import MONEY_ERROR, Problem, most_kw
 
 # what rounding can add up to in the sums of an ascent, as share of everything that was raised
 ROUNDING = 1e-10
@@ -41,20 +41,31 @@ class Bound:
 class Lines:
     """Per edge (rows) the lines ``price + slope x P`` under its cost, losses apart; the last one is the flattest.
 
-    ``floor``: the lines per metre; None for guessed lines, which prove nothing.
+    ``floors``: the lines per metre by class; None for guessed lines, which prove nothing. ``toll``: per edge what is charged for a kW beyond its
+    price, because it is scarce (part of ``slope``); None without.
     """
 
     price: Floats
     slope: Floats
-    floor: Floor | None = None
+    floors: tuple[Floor, ...] | None = None
+    toll: Floats | None = None
 
 
-def lines(problem: Problem, floor: Floor) -> Lines:
-    """The lines of each edge under a floor per metre."""
-    streets, prices = problem.streets, problem.prices
-    length = streets.length_m[:, None]
+def lines(problem: Problem, floors: tuple[Floor, ...]) -> Lines:
+    """The lines of each edge under a floor per metre for its class. Where a class has fewer lines than another its flattest is repeated."""
+    streets, prices, kind = problem.streets, problem.prices, problem.streets.kind
+    length, most = streets.length_m[:, None], max(len(floor.price) for floor in floors)
+    price, slope = (
+        np.stack([np.append(column, np.full(most - len(column), column[-1])) for column in columns])
+        for columns in zip(*floors, strict=True)
+    )
     per_kw = prices.slope + prices.source * problem.instance.loss_share_per_m
-    return Lines(streets.extra[:, None] + length * floor.price, length * (per_kw + floor.slope), floor)
+    return Lines(streets.extra[:, None] + length * price[kind], length * (per_kw[kind, None] + slope[kind]), floors)
+
+
+def tolled(under: Lines, toll: Floats) -> Lines:
+    """The same lines with a toll per kW on some edges."""
+    return replace(under, slope=under.slope + toll[:, None], toll=toll)
 
 
 def ascent_bound(
@@ -64,7 +75,7 @@ def ascent_bound(
 
     slack, rank: order of the users, see ``ascend``; without rank the nearest first.
     toll: a price per kW that the source does not ask, for the power that it may lack; since the tree takes at least the plain
-    sum times the lowest coincidence, and at most what the source has, the difference may be given back.
+    sum times the lowest coincidence, and at most what the source has, the difference may be given back. Tolls on edges likewise.
     Method: docs/method.md#network-bound.
     """
     streets, users, prices = problem.streets, problem.users, problem.prices
@@ -81,24 +92,37 @@ def ascent_bound(
     balls = ascend(streets, users, dual, slack, (rank, np.argsort(rank)))
     gained = dual.raised - np.where(users.must, spare, np.maximum(spare, 0.0))
     back = toll * prices.source_kw / least_share(problem) if toll > 0 else 0.0
+    back += tolls_back(problem, under)
     value = float(gained.sum()) - back
     # the money of the problem is rounded: cost >= (1 - e) rounded cost and value <= (1 + e) rounded value for every tree
     risk = ROUNDING * float(np.abs(dual.raised).sum() + np.abs(spare).sum())
     risk += 2 * MONEY_ERROR * (abs(value) + 2 * float(np.abs(users.value).sum()))
-    proof = None if under.floor is None else _proof(problem, under.floor, far, dual.raised, balls, toll)
+    proof = None if under.floors is None else _proof(problem, under, far, dual.raised, balls, toll)
     return Bound(value - risk, risk, dual.left.min(axis=1), toll, proof)
 
 
-def _proof(problem: Problem, floor: Floor, far: Floats, raised: Floats, balls: Balls, toll: float) -> Proof:
+def _proof(problem: Problem, under: Lines, far: Floats, raised: Floats, balls: Balls, toll: float) -> Proof:
     """The prices of an ascent in the numbers of the instance. The ball of a customer that raised nothing proves nothing."""
     unit, size = problem.unit_eur, np.where(raised > 0, balls.size, 0)
     start = np.concatenate([[0], np.cumsum(size)])
     place = np.repeat(balls.begin - start[:-1], size) + np.arange(start[-1])
+    (floor, *more), tolls = under.floors or (), np.zeros(0) if under.toll is None else under.toll
+    edges = np.flatnonzero(tolls > 0)
     return Proof(
         node=problem.node_of, far_eur_per_kw=far * unit, customer=problem.user_of, raised_eur=raised * unit, ball_start=start,
         ball_node=problem.node_of[balls.node[place]], ball_joined_eur=balls.joined[place] * unit,
         floor_eur_per_m=floor.price * unit, floor_eur_per_m_kw=floor.slope * unit, toll_eur_per_kw=toll * unit,
+        more_floors=tuple((other.price * unit, other.slope * unit) for other in more), tolled=problem.edge_of[edges],
+        tolled_eur_per_kw=tolls[edges] * unit,
     )  # fmt: skip
+
+
+def tolls_back(problem: Problem, under: Lines) -> float:
+    """The most that the tolls on edges can add up to: an edge carries no more than the largest pipe of its class."""
+    if under.toll is None:
+        return 0.0
+    edges = np.flatnonzero(under.toll > 0)
+    return float(under.toll[edges] @ most_kw(problem.prices)[problem.streets.kind[edges]]) / least_share(problem)
 
 
 def least_share(problem: Problem) -> float:

@@ -27,12 +27,18 @@ CUT = 1e-8
 
 
 def certificate(
-    instance: Instance, design: Design, *, pipes: list[str], customers: list[str], loss_kw: float
+    instance: Instance,
+    design: Design,
+    *,
+    pipes: list[str],
+    customers: list[str],
+    loss_kw: float,
+    behind_kw: dict[int, float] | None = None,
 ) -> dict[str, Any]:
     """Instance, tree, claims and proof as whole numbers, ready for JSON.
 
     ``pipes``: keys of the used edges in the order of ``design.edge``; ``customers``: keys of all customers; ``loss_kw``: what all pipes of
-    the tree lose, which the source must give too. Raises ValueError for losses that depend on the flow: they are not certified (the plan has them by diameter).
+    the tree lose, which the source must give too; ``behind_kw``: by edge that stands for a source what the pipes behind it lose. Raises ValueError for losses that depend on the flow: they are not certified (the plan has them by diameter).
     Method: docs/method.md#network-certificate.
     """
     if instance.loss_share_per_m or instance.loss_kw_per_m:
@@ -44,6 +50,7 @@ def certificate(
         "tree": {
             "edges": design.edge.tolist(), "pipes": pipes, "connected": np.flatnonzero(design.connected).tolist(),
             "level": design.level.tolist(), "loss": _whole([loss_kw], PER_KW)[0],
+            **({"behind": [[edge, _whole([lost_kw], PER_KW)[0]] for edge, lost_kw in behind_kw.items()]} if behind_kw else {}),
         },
         "claims": {"objective": _whole([design.objective_eur], PER_EUR)[0], "bound": _whole([design.bound_eur], PER_EUR)[0]},
         "bound_kind": "replayed",
@@ -56,10 +63,16 @@ def _instance(instance: Instance, customers: list[str]) -> dict[str, Any]:
     endless_kw = 1.0 + 2.0 * max(1.0, sum(instance.coincidence)) * float(
         instance.customer_kw.sum()
     )  # a pipe without end carries all
+    classes = [
+        {"level_cap": _capacities(table.level_cap_kw, endless_kw), "level_price": _whole(table.level_eur_per_m, PER_EUR_PER_M),
+         "slope": _whole([table.slope_eur_per_m_kw], PER_EUR_PER_M_KW)[0]}
+        for table in instance.more_classes
+    ]  # fmt: skip
     return {
+        **({"class_of": instance.kinds.tolist(), "classes": classes} if classes else {}),
         "nodes": instance.node_count, "root": instance.root, "tail": instance.tail.tolist(), "head": instance.head.tolist(),
         "length": _whole(instance.length_m, PER_METRE), "extra": _whole(instance.extra_eur, PER_EUR),
-        "allowed": instance.allowed.tolist(), "level_cap": _whole(np.where(np.isfinite(instance.level_cap_kw), instance.level_cap_kw, endless_kw), PER_KW),
+        "allowed": instance.allowed.tolist(), "level_cap": _capacities(instance.level_cap_kw, endless_kw),
         "level_price": _whole(instance.level_eur_per_m, PER_EUR_PER_M),
         "slope": _whole([instance.slope_eur_per_m_kw], PER_EUR_PER_M_KW)[0],
         "coincidence": _whole(instance.coincidence, PER_SHARE), "customers": customers, "node_of": instance.customer_node.tolist(),
@@ -70,13 +83,25 @@ def _instance(instance: Instance, customers: list[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _capacities(level_cap_kw: Floats, endless_kw: float) -> list[int]:
+    return _whole(np.where(np.isfinite(level_cap_kw), level_cap_kw, endless_kw), PER_KW)
+
+
 def _proof(design: Design) -> dict[str, Any] | None:
     proof = design.proof
     if proof is None:
         return None
     joined = _whole(proof.ball_joined_eur, PER_OFFER)
+    floors = [
+        {"price": _whole(price * (1 - CUT), PER_EUR_PER_M), "slope": _whole(slope * (1 - CUT), PER_EUR_PER_M_KW)}
+        for price, slope in proof.more_floors
+    ]
+    more: dict[str, Any] = {"more_floors": floors} if floors else {}
+    if len(proof.tolled):
+        more |= {"tolled": proof.tolled.tolist(), "tolls": _whole(proof.tolled_eur_per_kw, PER_EUR_PER_KW)}
     starts = proof.ball_start.tolist()
     return {
+        **more,
         "node": proof.node.tolist(), "far": _whole(proof.far_eur_per_kw, PER_EUR_PER_KW), "customer": proof.customer.tolist(),
         "raised": _whole(proof.raised_eur, PER_OFFER),
         "balls": [

@@ -16,9 +16,12 @@ from koppelkans.errors import InfeasibleError
 from koppelkans.heat.choices import best_individual
 from koppelkans.heat.network.certificate import certificate
 from koppelkans.heat.network.design_graph import StreetGraph, street_graph
-from koppelkans.heat.network.design_tables import connections_table, loss_kw, pipes_table, variant_row
+from koppelkans.heat.network.design_remarks import choice_remarks, design_remarks, source_remarks
+from koppelkans.heat.network.design_tables import connections_table, pipes_table, variant_row
 from koppelkans.heat.network.instance import Design, Instance, NetworkLimits
-from koppelkans.heat.offers import KWH_PER_MWH, NetworkCase, network_offers
+from koppelkans.heat.network.laid import laid_remarks
+from koppelkans.heat.network.question import Question, mixed, question, source_rows
+from koppelkans.heat.offers import HeatSource, NetworkCase, network_offers
 from koppelkans.heat.options import heated_rows
 from koppelkans.heat.pipes import W_PER_KW, PipeLevels, pipe_levels, pipe_table
 from koppelkans.tables import RemarkRow
@@ -37,7 +40,8 @@ class NetworkResult:
     """One regime worked out. ``variant``: a row of NETWORK_VARIANTS; ``pipes``, ``connections`` keep PIPES and CONNECTIONS.
 
     ``offers`` as ``network_offers`` gave them; ``heat_eur_per_kwh`` what one kWh at the source costs society. ``certificate``: question,
-    answer and proof in whole numbers, for ``koppelkans.verify``.
+    answer and proof in whole numbers, for ``koppelkans.verify``. ``sources``: what each source gives (see ``source_rows``); ``source``: all
+    of them as one, the price and emission of a mean kWh.
     """
 
     regime: str
@@ -47,6 +51,8 @@ class NetworkResult:
     offers: pd.DataFrame
     remarks: list[RemarkRow]
     certificate: dict[str, Any]
+    sources: pd.DataFrame
+    source: HeatSource
 
     @property
     def connected(self) -> pd.Index:
@@ -91,7 +97,8 @@ def heat_network(
 
     over trees from the source; ``whole`` adds the cost of the best individual solution of every heated building, so that it is what
     all of them pay together; ``bound`` the same with the proven bound, ``gap_share`` their difference over the whole. The source
-    feeds the coincident peak and the losses. Nobody connected is a valid answer, with a remark.
+    feeds the coincident peak and the losses. Nobody connected is a valid answer, with a remark. Pipes that break a limit of velocity,
+    friction or pressure are made wider and priced so.
 
     Raises DataError when the source is not connected to any street, InfeasibleError when a building that must connect cannot, or
     the source is too small for those that must. Method: docs/method.md#network-design.
@@ -100,34 +107,79 @@ def heat_network(
     graph = street_graph(buildings, sections, attachments, offers.index[offers["fits"]], case)
     _check_musts(must, never, graph, offers)
     levels = network_levels(regime, case)
+    hours = _full_load_hours(offers.loc[graph.customers])
     instance = _instance(graph, offers, levels, must=must, never=never, case=case)
-    design, peak_kw = _within_source(graph, instance, levels, case)
-    pipes = pipes_table(graph, design, levels, offers, sections)
-    joined = graph.customers[design.connected]
-    reasons = _reasons(
-        graph, design, offers, must=must, never=never, room_kw=case.source.capacity_kw - peak_kw, case=case
-    )
-    connections = connections_table(offers, reasons)
-    without = float(offers["alternative_eur_per_year"].sum())
-    whole, bound = without + design.objective_eur, without + min(design.bound_eur, design.objective_eur)
+    asked = question(instance, graph, levels, case, hours=hours)
+    return _worked_out(_Answer(asked, *_within_source(asked, case)), offers, sections, (must, never), case)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A question with its design and what the pipes behind each source lose [kW]."""
+
+    asked: Question
+    design: Design
+    lost_kw: Floats
+
+    @property
+    def regime(self) -> str:
+        return self.asked.levels.regime.name
+
+
+def _worked_out(
+    answer: _Answer, offers: pd.DataFrame, sections: gpd.GeoDataFrame, rules: tuple[pd.Index, pd.Index], case: NetworkCase
+) -> NetworkResult:  # fmt: skip
+    """The tables and figures of a design; ``rules``: who must and who never may connect."""
+    # numba is loaded here, so that a plan without a network does not wait for it
+    from koppelkans.heat.network.design_check import worked_through
+    from koppelkans.heat.network.physics_tables import house_temperatures, physics_remarks, physics_row, with_physics
+
+    asked, graph = answer.asked, answer.asked.graph
+    checked, design, lost_kw, stated = worked_through(asked, answer.design, answer.lost_kw, offers, case)
+    shown = checked.design
+    laid = shown.level >= asked.new_levels
+    pipes = with_physics(pipes_table(graph, shown, asked.levels, offers, sections), checked)
+    pipes = pipes.assign(investment_eur=pipes["investment_eur"].where(~laid, 0.0))
+    peaks_kw = asked.peak_kw(design) + lost_kw
+    given = source_rows(asked, design, offers, lost_kw)
+    source = mixed(asked, given)
+    offers = _at_emission(offers, source, case)
+    room_kw = float((np.array([one.capacity_kw for one in case.sources]) - peaks_kw).max())
+    reasons = _reasons(graph, design, offers, must=rules[0], never=rules[1], room_kw=room_kw, case=case)
+    connections = connections_table(offers, reasons, house_temperatures(graph, checked, offers.index))
     row = variant_row(
-        pipes,
-        offers.loc[joined],
-        levels,
-        source=case.source.name,
-        peak_kw=peak_kw,
+        pipes, offers.loc[graph.customers[design.connected]], asked.levels, source=source.name, peak_kw=float(peaks_kw.sum()),
         network_eur_per_year=float(design.cost_eur.sum()),
-    )
-    row |= {
+    )  # fmt: skip
+    row |= _whole_figures(design, float(offers["alternative_eur_per_year"].sum()))
+    row |= physics_row(checked, pipes["length_m"].to_numpy(float), asked.levels)
+    remarks = [
+        *design_remarks(graph, offers, reasons, row), *laid_remarks(graph, laid, shown.edge), *source_remarks(given, case), *stated,
+        *physics_remarks(checked, pipes, offers, row, case),
+    ]  # fmt: skip
+    answer = _Answer(asked, design, lost_kw)
+    return NetworkResult(
+        answer.regime, row, tables.check(tables.PIPES, pipes), tables.check(tables.CONNECTIONS, connections), offers, remarks,
+        {"variant": answer.regime, **_certificate(answer, dict(zip(shown.edge.tolist(), pipes.index, strict=True)))}, given, source,
+    )  # fmt: skip
+
+
+def _whole_figures(design: Design, without: float) -> dict[str, Any]:
+    """What all heated buildings cost together with this design, at least, and without a network."""
+    whole, bound = without + design.objective_eur, without + min(design.bound_eur, design.objective_eur)
+    return {
         "whole_eur_per_year": whole, "without_eur_per_year": without, "bound_eur_per_year": bound,
         "gap_share": (whole - bound) / whole if whole > 0 else 0.0, "chosen": False,
     }  # fmt: skip
-    proven = certificate(
-        instance, design, pipes=list(pipes.index), customers=list(graph.customers), loss_kw=peak_kw - design.root_kw
-    )
-    return NetworkResult(
-        regime, row, tables.check(tables.PIPES, pipes), tables.check(tables.CONNECTIONS, connections), offers,
-        _remarks(graph, offers, reasons, row), {"variant": regime, **proven},
+
+
+def _certificate(answer: _Answer, names: dict[int, str]) -> dict[str, Any]:
+    """The certificate of a design; ``names``: key of the pipe on each used edge, those apart that stand for a source."""
+    asked, design, lost_kw = answer.asked, answer.design, answer.lost_kw
+    return certificate(
+        asked.instance, design, pipes=[names.get(edge, f"feed|{edge}") for edge in design.edge.tolist()],
+        customers=list(asked.graph.customers), loss_kw=float(lost_kw.sum()),
+        behind_kw={int(arc): float(lost) for arc, lost in zip(asked.arcs, lost_kw, strict=False)},
     )  # fmt: skip
 
 
@@ -177,6 +229,20 @@ def coincidence(case: NetworkCase) -> tuple[float, float]:
     return limit, single
 
 
+def _full_load_hours(asked: pd.DataFrame) -> float:
+    """Mean full-load hours of the buildings that may connect."""
+    peak_kw = float(asked["peak_kw"].sum())
+    return float(asked["heat_kwh"].sum() / peak_kw) if peak_kw > 0 else 0.0
+
+
+def _at_emission(offers: pd.DataFrame, source: HeatSource, case: NetworkCase) -> pd.DataFrame:
+    """The offers with the emission of the sources as mixed, where there are several."""
+    if len(case.sources) == 1:
+        return offers
+    more_kg = offers["heat_kwh"] * (source.emission_kg_per_kwh - case.source.emission_kg_per_kwh)
+    return offers.assign(emission_kg=offers["emission_kg"] + more_kg)
+
+
 def _instance(
     graph: StreetGraph, offers: pd.DataFrame, levels: PipeLevels, *, must: pd.Index, never: pd.Index, case: NetworkCase
 ) -> Instance:
@@ -185,7 +251,7 @@ def _instance(
     length = edges["length_m"].to_numpy(float)
     trench = levels.trench_eur_per_m * levels.charge_share * edges["surface_factor"].to_numpy(float)
     peak_kw = asked["peak_kw"].to_numpy(float)
-    full_load_hours = float(asked["heat_kwh"].sum() / peak_kw.sum()) if peak_kw.sum() > 0 else 0.0
+    full_load_hours = _full_load_hours(asked)
     service = (edges["kind"] == "service").to_numpy(bool)
     return Instance(
         node_count=len(graph.nodes), root=graph.root, tail=edges["tail"].to_numpy(np.int64), head=edges["head"].to_numpy(np.int64),
@@ -198,37 +264,39 @@ def _instance(
     )  # fmt: skip
 
 
-def _within_source(
-    graph: StreetGraph, instance: Instance, levels: PipeLevels, case: NetworkCase
-) -> tuple[Design, float]:
-    """A design whose peak with losses the source can feed, and that peak [kW].
+def _within_source(asked: Question, case: NetworkCase) -> tuple[Design, Floats]:
+    """A design whose peak with losses the sources can feed, and what the pipes behind each of them lose [kW].
 
-    The kernel knows no losses. A source that might be too small for everybody and all losses is first asked roughly, then made
-    smaller by the losses found until they fit. The bound of the first answer holds for all: every network that the source can feed
-    with its losses is also one that it can feed without.
+    The kernel knows no losses. Sources that might be too small for everybody and all losses are first asked roughly, then made
+    smaller by the losses found until they fit. The bound of the first answer holds for all: every network that the sources can feed
+    with its losses is also one that they can feed without.
     """
+    graph, instance = asked.graph, asked.instance
     if not len(graph.customers):
-        return _nothing(instance), 0.0
-    capacity, limits = case.source.capacity_kw, case.limits
+        return _nothing(instance), np.zeros(len(asked.sources))
+    capacity, limits = np.array([source.capacity_kw for source in asked.sources]), case.limits
     lengths_m = graph.edges["length_m"].to_numpy(float)
     limit, single = instance.coincidence
     # no set of customers flows more: (limit + single / n) x sum of n  <=  limit x sum of all + single x largest
     most_kw = float(limit * instance.customer_kw.sum() + single * instance.customer_kw.max())
-    most_kw += float(lengths_m.sum() * levels.loss_w_per_m.max() / W_PER_KW)
-    first = design_of(instance, limits if most_kw <= capacity else replace(limits, search_rounds=1))
-    lost = loss_kw(graph, first, levels)
-    if most_kw <= capacity:
-        return first, first.root_kw + lost
-    for _ in range(CAPACITY_ROUNDS):
-        design = design_of(replace(instance, source_kw=max(0.0, capacity - lost)), replace(limits, ascent_rounds=1))
-        needed = loss_kw(graph, design, levels)
-        peak_kw = design.root_kw + needed
-        if peak_kw <= capacity * (1.0 + ROUNDING_SHARE):
-            return replace(design, bound_eur=first.bound_eur), peak_kw
-        lost = max(needed, lost * LOSS_STEP)
+    most_kw += float(lengths_m.sum() * asked.levels.loss_w_per_m.max() / W_PER_KW)
+    plenty = most_kw <= float(capacity.min())
+    first = design_of(instance, limits if plenty else replace(limits, search_rounds=1))
+    lost = asked.loss_kw(first)
+    if plenty:
+        return first, lost
+    for _ in range(CAPACITY_ROUNDS * len(capacity)):
+        design = design_of(asked.with_power(capacity - lost), replace(limits, ascent_rounds=1))
+        needed = asked.loss_kw(design)
+        peak_kw = asked.peak_kw(design) + needed
+        over = peak_kw > capacity * (1.0 + ROUNDING_SHARE)
+        if not over.any():
+            return replace(design, bound_eur=first.bound_eur, proof=first.proof), needed
+        lost = np.where(over, np.maximum(needed, lost * LOSS_STEP), lost)
+    worst = int(np.argmax(peak_kw - capacity))
     raise InfeasibleError(
-        f"heat source {case.source.name} gives {capacity:,.0f} kW; the network needs {peak_kw:,.0f} kW with its losses of {needed:,.0f} kW. "
-        "Take a larger source, or let fewer buildings connect by force"
+        f"heat source {asked.sources[worst].name} gives {capacity[worst]:,.0f} kW; the network needs {peak_kw[worst]:,.0f} kW with its losses of "
+        f"{needed[worst]:,.0f} kW. Take a larger source, or let fewer buildings connect by force"
     )
 
 
@@ -276,23 +344,23 @@ def network_variants(
     buildings: gpd.GeoDataFrame, demand: pd.DataFrame, options: pd.DataFrame, sections: gpd.GeoDataFrame, attachments: pd.DataFrame,
     case: NetworkCase,
 ) -> NetworkChoice:  # fmt: skip
-    """Every regime that the source can serve, and the one of least cost for the whole if it beats no network.
+    """Every regime that a source can serve, each with all sources that are hot enough for it, and the one of least cost for the whole if it beats no network.
 
     Inputs keep BUILDINGS, DEMAND, OPTIONS (individual solutions), SECTIONS and ATTACHMENTS. A regime is served when its supply is
-    not above that of the source; where the scenario names one, only that. Where buildings must connect, the network is chosen
+    not above that of a source; where the scenario names one, only that. Where buildings must connect, the network is chosen
     whatever it costs. Raises what ``heat_network`` raises; InfeasibleError when the scenario names two regimes,
-    or one that the source cannot serve. Method: docs/method.md#network-design.
+    or one that not every source can serve. Method: docs/method.md#network-design.
     """
     named = {solution for solution in case.must.values() if solution in tables.NETWORK_SOLUTIONS}
     forced = sorted(named | ({case.only} if case.only else set()))
-    served = [name for name in tables.NETWORK_SOLUTIONS if case.regime(name).supply_c <= case.source.supply_c]
+    hottest_c = max(source.supply_c for source in case.sources)
+    served = [name for name in tables.NETWORK_SOLUTIONS if case.regime(name).supply_c <= hottest_c]
     regimes = _asked(forced, served, case)
-    results = [
-        heat_network(
-            buildings, sections, attachments, network_offers(buildings, demand, options, name, case), name, case
-        )
-        for name in regimes
-    ]
+    results = []
+    for name in regimes:
+        hot = hot_enough(case, name)
+        offers = network_offers(buildings, demand, options, name, hot)
+        results.append(heat_network(buildings, sections, attachments, offers, name, hot))
     if not results:
         return _none_served(buildings, demand, options, case)
     best = min(results, key=lambda one: (one.variant["whole_eur_per_year"], tables.NETWORK_SOLUTIONS.index(one.regime)))
@@ -301,7 +369,7 @@ def network_variants(
     rows = [one.variant | {"chosen": built and one is best} for one in results]
     variants = pd.DataFrame(rows, index=pd.Index([one.regime for one in results], name="variant", dtype="str"))
     variants = variants.astype({"source": "str"})[tables.NETWORK_VARIANTS.column_names]
-    remarks = [*best.remarks, *_choice_remarks(results, best, built)]
+    remarks = [*best.remarks, *choice_remarks([one.regime for one in results], best.regime, best.variant, built)]
     proven = best.certificate | {"chosen": built}
     if built:
         return NetworkChoice(variants, best, best.pipes, best.connections, remarks, proven)
@@ -323,7 +391,7 @@ def _none_served(
     alone = alone.reindex(heated_rows(buildings, demand))
     offers = pd.DataFrame({"alternative": alone["solution"], "advantage_eur_per_year": 0.0}, index=alone.index)
     reasons = pd.Series("no_network", index=alone.index, dtype="str")
-    source = case.source
+    source = max(case.sources, key=lambda one: one.supply_c)
     stated = tables.remark(
         "network", f"Geen warmtenet: bron {source.name} levert {source.supply_c:g} °C, kouder dan het koelste net ({coldest:g} °C). Geef de temperatuur "
         "na een warmtepomp bij de bron op, met haar prijs in de warmteprijs.", f"No heat network: source {source.name} gives {source.supply_c:g} °C, "
@@ -339,6 +407,8 @@ def _asked(forced: Sequence[str], served: Sequence[str], case: NetworkCase) -> l
         raise InfeasibleError(
             f"the scenario asks for {' and '.join(forced)}; one network has one temperature: name one of them"
         )
+    if forced and len(case.sources) > 1:
+        _check_clash(forced[0], case)
     if forced and forced[0] not in served:
         needed = case.regime(forced[0]).supply_c
         raise InfeasibleError(
@@ -348,69 +418,24 @@ def _asked(forced: Sequence[str], served: Sequence[str], case: NetworkCase) -> l
     return list(forced) or list(served)
 
 
-# ------------------------------------------------------------------------------------------------------------------------ remarks
+def _check_clash(regime: str, case: NetworkCase) -> None:
+    """Raises InfeasibleError when one of several sources is colder than the supply of the regime that the scenario names."""
+    needed_c = case.regime(regime).supply_c
+    cold = [source for source in case.sources if source.supply_c < needed_c]
+    if cold:
+        stated = ", ".join(f"{source.name} gives {source.supply_c:g} °C" for source in cold)
+        raise InfeasibleError(
+            f"the temperatures of the heat sources clash: the scenario asks for {regime} with a supply of {needed_c:g} °C, but {stated}. Expected "
+            f"{needed_c:g} °C or more of every source on one network: state its temperature and price after a heat pump, leave it out, or choose a "
+            "colder network"
+        )
 
 
-def _remarks(graph: StreetGraph, offers: pd.DataFrame, reasons: pd.Series, row: dict[str, Any]) -> list[RemarkRow]:
-    """What stands beside a design: assumptions, buildings out of reach, an empty answer."""
-    count = max(1, len(offers))
-    far = reasons == "not_reachable"
-    rows = [tables.remark(
-        "network_variants", "Het net is berekend met de retour van zijn regime. Radiatoren die niet ingeregeld zijn, geven warmer water terug: dan kan een "
-        "leiding minder dan hier staat. Prijzen van sleuf en leiding komen uit een Nederlandse tabel zonder prijsjaar (±25 %).", "The network is "
-        "computed with the return of its regime. Radiators that are not balanced send back warmer water: a pipe then carries less than stated "
-        "here. Prices of trench and pipe come from a Dutch table without price year (±25 %).", rows_share=1.0, method="network-design",
-    )]  # fmt: skip
-    boosted = offers["electricity_kwh"] > 0
-    if boosted.any():
-        rows.append(tables.remark(
-            "connections", f"Bij {row['supply_c']:g} °C is het net te koel voor warm water van {int(boosted.sum())} gebouwen: een elektrische naverwarming per "
-            f"woning levert het laatste stuk, {_dutch(offers['electricity_kwh'].sum() / KWH_PER_MWH)} MWh per jaar als iedereen aansluit.", f"At "
-            f"{row['supply_c']:g} °C the network is too cool for the hot water of {int(boosted.sum())} buildings: an electric booster per dwelling adds the "
-            f"rest, {offers['electricity_kwh'].sum() / KWH_PER_MWH:,.0f} MWh a year if everybody connects.", rows_share=float(boosted.sum() / count),
-            method="network-offers",
-        ))  # fmt: skip
-    if far.any():
-        others = len(graph.unreached)
-        rows.append(tables.remark(
-            "connections", f"{int(far.sum())} verwarmde gebouwen kan het net niet bereiken: {others} liggen aan straten die niet aan de bron hangen (de straten "
-            f"vormen {graph.components} losse delen), de andere hebben geen straat in de buurt.", f"{int(far.sum())} heated buildings cannot be reached: "
-            f"{others} stand on streets that are not joined to the source (the streets form {graph.components} separate parts), the others have no "
-            "street nearby.", level="warning" if far.sum() > count / 10 else "info", rows_share=float(far.sum() / count), method="network-design",
-        ))  # fmt: skip
-    if row["buildings"] == 0:
-        # the mean of ten, never one building's own value: remarks are printed in public reports
-        best = max(0.0, float(offers["advantage_eur_per_year"].nlargest(10).mean())) if len(offers) >= 10 else 0.0
-        value = float(offers["advantage_eur_per_year"].clip(lower=0).sum())
-        rows.append(tables.remark(
-            "network_variants", f"Op {row['supply_c']:g} °C loont het voor geen enkel gebouw om aan te sluiten: het voordeel voor het net is bij de tien beste gebouwen "
-            f"gemiddeld {_dutch(best)} EUR per jaar, samen {_dutch(value)} EUR per jaar, minder dan de leidingen kosten.", f"At {row['supply_c']:g} °C "
-            f"connecting pays for no building: the advantage before pipes is {best:,.0f} EUR a year on average of the ten best buildings, {value:,.0f} EUR a year "
-            "in all, less than the pipes cost.", level="info", method="network-design",
-        ))  # fmt: skip
-    return rows
-
-
-def _dutch(number: float, decimals: int = 0) -> str:
-    """A number as it is written in Dutch."""
-    return f"{number:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
-
-
-def _choice_remarks(results: Sequence[NetworkResult], best: NetworkResult, built: bool) -> list[RemarkRow]:
-    saved = best.variant["without_eur_per_year"] - best.variant["whole_eur_per_year"]
-    names = ", ".join(one.regime for one in results)
-    if not built:
-        return [tables.remark(
-            "network_variants", f"Geen warmtenet: bij geen van de regimes ({names}) kost het geheel minder dan met oplossingen per gebouw.",
-            f"No heat network: at none of the regimes ({names}) does the whole cost less than with solutions per building.", level="info",
-            method="network-design",
-        )]  # fmt: skip
-    row = best.variant
-    return [tables.remark(
-        "network_variants", f"Gekozen regime: {best.regime}, {row['buildings']} gebouwen; het geheel kost {_dutch(saved)} EUR per jaar minder dan zonder net. "
-        f"Geen net op deze temperatuur kost het geheel meer dan {_dutch(100 * row['gap_share'], 1)} % minder; die grens bewijst de rekening, niet de prijzen. "
-        "De invloed van onzekere cijfers is berekend op de oplossingen per gebouw, zonder het net.", f"Regime chosen: {best.regime}, {row['buildings']} "
-        f"buildings; the whole costs {saved:,.0f} EUR a year less than without a network. No network at this temperature makes the whole more than "
-        f"{row['gap_share']:.1%} cheaper; that bound proves the arithmetic, not the prices. The influence of uncertain figures is computed on the "
-        "solutions per building, without the network.", level="info", method="network-design",
-    )]  # fmt: skip
+def hot_enough(case: NetworkCase, regime: str) -> NetworkCase:
+    """The case with the sources that can serve a regime, the one of the cheapest heat first."""
+    if len(case.sources) == 1:
+        return case
+    needed_c = case.regime(regime).supply_c
+    able = [source for source in case.sources if source.supply_c >= needed_c]
+    first, *others = sorted(able, key=lambda source: (case.heat_of(source), source.name))
+    return replace(case, source=first, others=tuple(others))

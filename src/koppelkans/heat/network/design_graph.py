@@ -25,19 +25,25 @@ SOURCE_NODE = "source"
 class StreetGraph:
     """The part of the streets that the source can reach.
 
-    ``edges``: a row per possible pipe, first the streets, then the line to the source, then the services. Columns ``kind`` (main,
+    ``edges``: a row per possible pipe, first the streets, then the lines to the sources, then the services. Columns ``kind`` (main,
     source, service), ``section``, ``building``, ``start_m`` and ``end_m`` along the section, ``length_m``, ``surface_factor``,
-    ``tail`` and ``head`` (numbers of nodes). ``nodes``: names by number; ``at``: their coordinates (n, 2). ``root``: the source.
+    ``tail`` and ``head`` (numbers of nodes), ``laid`` (row of the pipes that lie there already, -1: none). ``nodes``: names by number; ``at``:
+    their coordinates (n, 2). ``roots``: the node of each source, ``root`` that of the first.
     ``customers``: buildings in the order of the services. ``unreached``: buildings attached to another component.
     """
 
     edges: pd.DataFrame
     nodes: NDArray[np.object_]
     at: Floats
-    root: int
+    roots: tuple[int, ...]
     customers: pd.Index
     unreached: pd.Index
     components: int
+
+    @property
+    def root(self) -> int:
+        """The node of the first source."""
+        return self.roots[0]
 
 
 def street_graph(
@@ -47,32 +53,37 @@ def street_graph(
     wanted: pd.Index,
     case: NetworkCase,
 ) -> StreetGraph:
-    """The graph from the source to the buildings ``wanted``, those that are attached to a street at all.
+    """The graph from the sources to the buildings ``wanted``, those that are attached to a street at all.
 
     buildings (for their points), sections and attachments keep BUILDINGS, SECTIONS and ATTACHMENTS. Sections are cut where services
-    leave, at whole metres; the source is joined by a straight line to the nearest trench route. Pieces that lead back to their
+    leave, at whole metres, and where pipes that lie there already begin and end; a source is joined by a straight line to the nearest trench route. Pieces that lead back to their
     own beginning are left out. The order of rows does not matter.
 
-    Raises DataError when no section may hold a trench, or the source lies farther than ``heat_network.source_reach_m`` from all.
+    Raises DataError when no section may hold a trench, or a source lies farther than ``heat_network.source_reach_m`` from all.
     Method: docs/method.md#network-design.
     """
     trenches = sections[sections["trench"]].sort_index()
-    nearest, along_m, away_m = _joined(case, trenches)
-    home = trenches.at[nearest, "component"]
-    reached = trenches[trenches["component"] == home] if isinstance(home, str) else trenches.loc[[nearest]]
+    joined = pd.DataFrame(
+        [_joined(source, trenches, case) for source in case.sources], columns=["section", "along_m", "away_m"], index=_source_names(case)
+    )  # fmt: skip
+    home = trenches.loc[joined["section"], "component"]
+    reached = trenches[trenches["component"].isin(home[home.notna()]) | trenches.index.isin(home.index[home.isna()])]
     wished = attachments.loc[attachments.index.intersection(wanted).sort_values()]
     here = wished[wished["section"].isin(reached.index)]
     spots = pd.concat([
         pd.DataFrame({"section": here["section"], "along_m": here["along_m"]}),
-        pd.DataFrame({"section": [nearest], "along_m": [along_m]}, index=[SOURCE_NODE]),
+        joined[["section", "along_m"]],
+        _laid_ends(case, reached),
     ])  # fmt: skip
     placed = _on_whole_metres(spots, reached)
     pieces = _pieces(placed, reached, case)
-    joins = _source_edge(placed.loc[SOURCE_NODE, "node"], away_m)
+    joins = _source_edges(placed.loc[joined.index, "node"], joined["away_m"])
     services = _services(here, placed.loc[here.index, "node"], case)
     edges = pd.concat([part for part in (pieces, joins, services) if len(part)], ignore_index=True)
-    root = f"{SOURCE_NODE}|" if len(joins) else str(placed.loc[SOURCE_NODE, "node"])
-    names = np.unique(np.concatenate([edges["from"].to_numpy(object), edges["to"].to_numpy(object), [root]]))
+    roots = np.where(
+        joined["away_m"] >= MERGE_M, joined.index.astype(object), placed.loc[joined.index, "node"].to_numpy(object)
+    )
+    names = np.unique(np.concatenate([edges["from"].to_numpy(object), edges["to"].to_numpy(object), roots]))
     number = pd.Index(names)
     return StreetGraph(
         edges=edges.drop(columns=["from", "to"]).assign(
@@ -80,17 +91,31 @@ def street_graph(
             head=number.get_indexer(pd.Index(edges["to"])).astype(np.int64),
         ),
         nodes=np.array([name.split("|", 1)[1] or SOURCE_NODE for name in names], dtype=object),
-        at=_coordinates(names, edges, buildings, reached, case.source),
-        root=int(np.flatnonzero(names == root)[0]),
+        at=_coordinates(names, edges, buildings, reached, dict(zip(roots, case.sources, strict=True))),
+        roots=tuple(int(place) for place in number.get_indexer(pd.Index(roots))),
         customers=here.index,
         unreached=wished.index.difference(here.index),
         components=int(trenches["component"].nunique()),
     )
 
 
-def _joined(case: NetworkCase, trenches: gpd.GeoDataFrame) -> tuple[str, float, float]:
-    """Section nearest to the source, place along it, and how far the source lies from it [m]."""
-    source = case.source
+def _source_names(case: NetworkCase) -> pd.Index:
+    """Names of the nodes of the sources; that of the only source is the same in every plan."""
+    alone = len(case.sources) == 1
+    return pd.Index([f"{SOURCE_NODE}|{'' if alone else source.name}" for source in case.sources], dtype="object")
+
+
+def _laid_ends(case: NetworkCase, reached: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Where pipes that lie there already begin and end."""
+    if case.laid is None or case.laid.empty:
+        return pd.DataFrame({"section": [], "along_m": []})
+    laid = case.laid[case.laid["section"].isin(reached.index)]
+    ends = pd.concat([laid[["section", side]].rename(columns={side: "along_m"}) for side in ("start_m", "end_m")])
+    return ends.set_index(pd.Index([f"laid|{place}" for place in range(len(ends))]))
+
+
+def _joined(source: HeatSource, trenches: gpd.GeoDataFrame, case: NetworkCase) -> tuple[str, float, float]:
+    """Section nearest to a source, place along it, and how far the source lies from it [m]."""
     if trenches.empty:
         raise DataError("no street section may hold a heat pipe (column trench); a network cannot be designed")
     point = shapely.Point(source.x_m, source.y_m)
@@ -144,15 +169,29 @@ def _pieces(placed: pd.DataFrame, reached: gpd.GeoDataFrame, case: NetworkCase) 
         "kind": "main", "section": start["section"].to_numpy(object), "building": None, "start_m": start["at_m"].to_numpy(float),
         "end_m": end["at_m"].to_numpy(float), "length_m": end["at_m"].to_numpy(float) - start["at_m"].to_numpy(float),
         "surface_factor": factor.loc[start["section"]].to_numpy(float), "from": start["node"].to_numpy(object),
-        "to": end["node"].to_numpy(object),
+        "to": end["node"].to_numpy(object), "laid": _laid_in(start["section"], (start["at_m"] + end["at_m"]) / 2.0, case),
     })  # fmt: skip
 
 
-def _source_edge(node: object, away_m: float) -> pd.DataFrame:
-    """The line from the source to the street; none when the source lies on it. Counted as paved."""
+def _laid_in(section: pd.Series, middle_m: pd.Series, case: NetworkCase) -> Ints:
+    """Row of the pipes that lie there already in the middle of each piece, the largest where several do; -1 for none."""
+    found = np.full(len(section), -1, dtype=np.int64)
+    if case.laid is None:
+        return found
+    for row in np.argsort(case.laid["diameter_mm"].to_numpy(), kind="stable"):
+        name, start_m, end_m = (case.laid[column].iloc[row] for column in ("section", "start_m", "end_m"))
+        here = (section == name).to_numpy() & (middle_m >= start_m).to_numpy() & (middle_m <= end_m).to_numpy()
+        found[here] = row
+    return found
+
+
+def _source_edges(nodes: pd.Series, away_m: pd.Series) -> pd.DataFrame:
+    """The line from each source to the street; none when the source lies on it. Counted as paved."""
+    length = away_m.to_numpy(float)
     frame = pd.DataFrame({
-        "kind": ["source"], "section": [None], "building": [None], "start_m": [0.0], "end_m": [away_m], "length_m": [away_m],
-        "surface_factor": [1.0], "from": [f"{SOURCE_NODE}|"], "to": [node],
+        "kind": "source", "section": None, "building": None, "start_m": 0.0, "end_m": length, "length_m": length, "surface_factor": 1.0,
+        "from": nodes.index.to_numpy(object), "to": nodes.to_numpy(object), "laid": -1,
+        "source": nodes.index.to_numpy(object),
     })  # fmt: skip
     return frame[frame["length_m"] >= MERGE_M]
 
@@ -163,7 +202,7 @@ def _services(here: pd.DataFrame, nodes: pd.Series, case: NetworkCase) -> pd.Dat
     return pd.DataFrame({
         "kind": "service", "section": here["section"].to_numpy(object), "building": here.index.to_numpy(object), "start_m": 0.0,
         "end_m": length, "length_m": length, "surface_factor": factor, "from": nodes.to_numpy(object),
-        "to": "h|" + here.index.to_numpy(object),
+        "to": "h|" + here.index.to_numpy(object), "laid": -1,
     })  # fmt: skip
 
 
@@ -172,15 +211,16 @@ def _coordinates(
     edges: pd.DataFrame,
     buildings: gpd.GeoDataFrame,
     reached: gpd.GeoDataFrame,
-    source: HeatSource,
+    sources: dict[str, HeatSource],
 ) -> Floats:
-    """Coordinates of every node: on the axis of a street, on the wall of a building where the service meets it, the source as stated."""
+    """Coordinates of every node: on the axis of a street, on the wall of a building where the service meets it, a source as stated."""
     mains = edges[edges["kind"] == "main"]
     lines, length = (
         reached.geometry.loc[mains["section"]].to_numpy(),
         reached["length_m"].loc[mains["section"]].to_numpy(float),
     )
-    spots: dict[str, Floats] = {f"{SOURCE_NODE}|": np.array([source.x_m, source.y_m])}
+    # A source on a street without any other piece has a node without an edge: its place is the source itself.
+    spots: dict[str, Floats] = {name: np.array([source.x_m, source.y_m]) for name, source in sources.items()}
     for node, place in (("from", "start_m"), ("to", "end_m")):
         points = shapely.line_interpolate_point(lines, mains[place].to_numpy(float) / length, normalized=True)
         spots.update(zip(mains[node], shapely.get_coordinates(points), strict=True))
@@ -188,5 +228,4 @@ def _coordinates(
     leaves = shapely.points(np.array([spots[str(node)] for node in services["from"]], dtype=np.float64).reshape(-1, 2))
     homes = buildings.geometry.loc[services["building"]].to_numpy()
     spots.update(zip(services["to"], shapely.get_coordinates(shapely.shortest_line(leaves, homes))[1::2], strict=True))
-    # A source on a street without any other piece has a node without an edge: its place is the source itself.
-    return np.array([spots.get(str(name), spots[f"{SOURCE_NODE}|"]) for name in names], dtype=np.float64).reshape(-1, 2)
+    return np.array([spots[str(name)] for name in names], dtype=np.float64).reshape(-1, 2)

@@ -15,7 +15,7 @@ from koppelkans import tables
 from koppelkans.heat.network.design_graph import StreetGraph
 from koppelkans.heat.network.instance import Design
 from koppelkans.heat.offers import KWH_PER_MWH
-from koppelkans.heat.pipes import HOURS_PER_YEAR, W_PER_KW, PipeLevels, gradient_pa_per_m, velocity_m_per_s
+from koppelkans.heat.pipes import HOURS_PER_YEAR, PipeLevels
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,7 +27,7 @@ LEAST_LINE_M = 0.1
 def pipes_table(
     graph: StreetGraph, design: Design, levels: PipeLevels, offers: pd.DataFrame, sections: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """The pipes of a design (contract PIPES), lines drawn from the source outwards.
+    """The pipes of a design (contract PIPES without what the physics adds), lines drawn from the source outwards.
 
     ``heat_mwh`` is what all buildings behind a pipe buy in a year, losses apart. ``density_mwh_per_m``: for a main, the heat
     of the connected buildings that leave its section, per metre of main in that section; for a service its own heat per metre.
@@ -36,8 +36,7 @@ def pipes_table(
     used = graph.edges.iloc[design.edge].reset_index(drop=True)
     downstream = np.where(used["tail"] == design.upstream, used["head"], used["tail"]).astype(np.int64)
     heat_mwh = _heat_behind(graph, used, design.upstream, downstream, offers)
-    inner_m, length = levels.inner_m[design.level], used["length_m"].to_numpy(float)
-    speed = velocity_m_per_s(design.design_kw, inner_m, levels.regime, levels.water)
+    length = used["length_m"].to_numpy(float)
     trench = levels.trench_eur_per_m * used["surface_factor"].to_numpy(float)
     service = (used["kind"] == "service").to_numpy(bool)
     frame = pd.DataFrame({
@@ -53,8 +52,6 @@ def pipes_table(
         "heat_mwh": heat_mwh,
         "density_mwh_per_m": _density(used, heat_mwh, service),
         "loss_mwh": length * levels.loss_w_per_m[design.level] * HOURS_PER_YEAR / W_PER_MW,
-        "velocity_m_per_s": speed,
-        "gradient_pa_per_m": gradient_pa_per_m(speed, inner_m, levels.water),
         "investment_eur": length * (trench + levels.pipe_eur_per_m[design.level]),
     }, index=_keys(used))  # fmt: skip
     lines = _lines(used, graph.at[design.upstream], graph.at[downstream], sections)
@@ -74,7 +71,8 @@ def _keys(used: pd.DataFrame) -> pd.Index:
         + used["end_m"].map("{:.0f}".format)
     )
     service = "service|" + used["building"].astype(object)
-    keys = np.select([used["kind"] == "service", used["kind"] == "source"], [service, "source|"], pieces)
+    source = used["source"].fillna("source|").astype(object) if "source" in used else "source|"
+    keys = np.select([used["kind"] == "service", used["kind"] == "source"], [service, source], pieces)
     named: pd.Index = pd.Index(keys, name="pipe", dtype="str")
     return named
 
@@ -126,13 +124,20 @@ def _lines(used: pd.DataFrame, start: Floats, end: Floats, sections: gpd.GeoData
     return lines
 
 
-def connections_table(offers: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
-    """Who connects and why, or why not (contract CONNECTIONS); ``reasons`` by building, words of CONNECTION_REASONS."""
+def connections_table(
+    offers: pd.DataFrame, reasons: pd.Series, temperatures: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Who connects and why, or why not (contract CONNECTIONS); ``reasons`` by building, words of CONNECTION_REASONS.
+
+    temperatures: ``supply_c`` and ``summer_supply_c`` by building; none where nobody connects.
+    """
+    warm = pd.DataFrame(index=offers.index) if temperatures is None else temperatures
     return pd.DataFrame({
         "connected": reasons.isin(["pays", "must"]),
         "alternative": offers["alternative"],
         "advantage_eur_per_year": offers["advantage_eur_per_year"].fillna(0.0),
         "reason": reasons.astype("str"),
+        **{name: warm.get(name, pd.Series(np.nan, index=offers.index)).astype(float) for name in ("supply_c", "summer_supply_c")},
     }, index=offers.index)[tables.CONNECTIONS.column_names]  # fmt: skip
 
 
@@ -159,9 +164,3 @@ def variant_row(
         "investment_eur": float(pipes["investment_eur"].sum()),
         "network_eur_per_year": network_eur_per_year,
     }
-
-
-def loss_kw(graph: StreetGraph, design: Design, levels: PipeLevels) -> float:
-    """Heat lost by all pipes of a design [kW], the same at every hour."""
-    lengths = graph.edges["length_m"].to_numpy(float)[design.edge]
-    return float((lengths * levels.loss_w_per_m[design.level]).sum() / W_PER_KW)

@@ -25,28 +25,30 @@ class Floor(NamedTuple):
     slope: Floats
 
 
-def corners(problem: Problem) -> Corners:
-    """Where the price of a pipe steps up, in plain kW below it.
+def corners(problem: Problem, kind: int = 0) -> Corners:
+    """Where the price of a pipe of a class steps up, in plain kW below it.
 
     A pipe of capacity c carries n customers of P kW together only if f(n) P <= c. With N the most customers that any such
     group can have (the smallest ones together), P <= c / f(N).
     """
     instance, prices = problem.instance, problem.prices
+    begin, end = prices.first[kind], prices.first[kind + 1]
+    cap_kw, price = prices.cap_kw[begin:end], prices.level[begin:end]
     usable = problem.reachable & ~instance.never
     smallest = np.cumsum(np.sort(instance.customer_kw[usable]))
     count = np.arange(1, len(smallest) + 1)
     design = (prices.flat + prices.shared / count) * smallest
-    most = np.maximum(np.searchsorted(design, prices.cap_kw * (1 + 1e-9), side="right"), 1)
+    most = np.maximum(np.searchsorted(design, cap_kw * (1 + 1e-9), side="right"), 1)
     share = prices.flat + prices.shared / most
-    sum_kw = np.divide(prices.cap_kw, share, out=np.full(len(share), np.inf), where=share > 0)
+    sum_kw = np.divide(cap_kw, share, out=np.full(len(share), np.inf), where=share > 0)
     sum_kw = np.maximum.accumulate(sum_kw)
     # nothing flows beyond what the source gives or, without losses that grow with the flow, all customers take together
     grows = instance.loss_kw_per_m > 0 or instance.loss_share_per_m > 0
     everybody = np.inf if grows else float(problem.users.kw.sum())
-    enough = (sum_kw >= everybody) | (prices.cap_kw >= prices.source_kw)
+    enough = (sum_kw >= everybody) | (cap_kw >= prices.source_kw)
     last = int(np.argmax(enough)) if enough.any() else len(sum_kw) - 1
     sum_kw[last] = max(min(sum_kw[last], everybody), 1e-6)
-    return Corners(sum_kw[: last + 1], prices.level[: last + 1])
+    return Corners(sum_kw[: last + 1], price[: last + 1])
 
 
 def concave_floor(found: Corners) -> Floor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,19 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class PipeClass:
+    """A table of pipes for some edges: what a pipe costs a metre and a year up to each capacity, and a metre for each kW that it takes.
+
+    An edge carries no more than the last capacity of its class. ``source``: it stands for a source behind its edges, not for pipes.
+    """
+
+    level_cap_kw: Floats
+    level_eur_per_m: Floats
+    slope_eur_per_m_kw: float
+    source: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,10 @@ class Instance:
     Losses, when they depend on the flow: an edge takes P_in = (P + loss_kw_per_m L) / (1 - loss_share_per_m L) for the P that
     leaves it; P_in is then the flow in every formula above, and each kW at the root costs ``source_eur_per_kw`` a year.
     Losses per metre that only depend on the diameter belong in ``level_eur_per_m``.
+
+    ``edge_class``: per edge the number of its pipe table: 0 is the one above, k the k-th of ``more_classes``. An existing pipe is a class whose
+    first level costs no trench; a source is an edge from the root, one metre long, whose class (``source``) has its power as only level
+    and the price of its heat as slope (docs/method.md#network-classes).
     """
 
     node_count: int
@@ -51,6 +68,18 @@ class Instance:
     loss_share_per_m: float = 0.0
     loss_kw_per_m: float = 0.0
     source_eur_per_kw: float = 0.0
+    edge_class: Ints | None = None
+    more_classes: tuple[PipeClass, ...] = field(default=())
+
+    @property
+    def classes(self) -> tuple[PipeClass, ...]:
+        """All tables of pipes by number."""
+        return (PipeClass(self.level_cap_kw, self.level_eur_per_m, self.slope_eur_per_m_kw), *self.more_classes)
+
+    @property
+    def kinds(self) -> Ints:
+        """The class of each edge."""
+        return np.zeros(len(self.tail), dtype=np.int64) if self.edge_class is None else self.edge_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +98,9 @@ class Proof:
     ``node``, ``far_eur_per_kw``: what carrying a kW from the root to a node costs at least. ``customer``, ``raised_eur``: what each customer
     pays for streets at most. ``ball_start``, ``ball_node``, ``ball_joined_eur``: per customer the nodes that it pays the way to, with what it
     had raised when each joined. ``floor_eur_per_m``, ``floor_eur_per_m_kw``: lines whose least is below the price of every pipe.
-    ``toll_eur_per_kw``: extra price of a kW of a scarce source. Nodes and customers by their number in the instance.
+    ``toll_eur_per_kw``: extra price of a kW of a scarce source. Nodes and customers by their number in the instance. ``more_floors``: the lines
+    of each further class, as (price, slope); ``tolled``, ``tolled_eur_per_kw``: edges with an extra price of their own for each kW, because
+    they are scarce.
     """
 
     node: Ints
@@ -82,6 +113,9 @@ class Proof:
     floor_eur_per_m: Floats
     floor_eur_per_m_kw: Floats
     toll_eur_per_kw: float
+    more_floors: tuple[tuple[Floats, Floats], ...] = ()
+    tolled: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    tolled_eur_per_kw: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +123,7 @@ class Design:
     """A tree with its cost and a proven bound.
 
     ``edge``: the edges used, from the root outwards; ``upstream``: the node at the root's side of each; ``design_kw``, ``sum_kw``,
-    ``level``, ``customers`` (behind it), ``cost_eur`` per used edge. ``connected`` per customer. ``objective_eur`` = cost - value of
+    ``level`` (in the class of the edge), ``customers`` (behind it), ``cost_eur`` per used edge. ``connected`` per customer. ``objective_eur`` = cost - value of
     the connected; ``bound_eur`` <= objective of every feasible tree; ``whole_eur`` = objective + value of all customers;
     ``gap_share`` = (objective - bound) / whole. ``reduced_eur``: per edge what is left of its cost in the bound.
     ``reachable`` per customer: some path of allowed edges leads there from the root. ``root_kw``: design flow at the root. ``proof``: of

@@ -11,15 +11,20 @@ from koppelkans.heat.network.bound import Bound, Lines, ascent_bound, lines
 from koppelkans.heat.network.envelope import concave_floor, corners
 from koppelkans.heat.network.instance import Design, Instance, Ints, NetworkLimits
 from koppelkans.heat.network.prepare import prepare
-from koppelkans.heat.network.problem import Problem
+from koppelkans.heat.network.problem import Problem, most_kw
 from koppelkans.heat.network.read import read_design
+from koppelkans.heat.network.relief import trade_users
+from koppelkans.heat.network.scarcity import scarce_sources, source_starts
 from koppelkans.heat.network.search import (
     PAID,
     START_FLOW,
     Found,
+    best_of,
+    copied,
     grown,
     guess_at,
     improved,
+    next_guess,
     node_worth,
     search,
     tree_of,
@@ -45,16 +50,39 @@ def design_network(instance: Instance, limits: NetworkLimits) -> Design:
     problem = prepare(instance)
     if not len(problem.users.kw):
         return read_design(problem, None, 0.0, np.zeros(2 * len(problem.edge_of)))
-    under = lines(problem, concave_floor(corners(problem)))
+    floors = (concave_floor(corners(problem, kind)) for kind in range(len(instance.classes)))
+    under = lines(problem, tuple(floors))
     bound = ascent_bound(problem, under)
     toll = scarce_toll(problem, under, bound)
     if toll > 0:
         bound = max(bound, ascent_bound(problem, under, toll=toll), key=_height)
-    best = search(problem, under, replace(bound, toll=toll), limits.search_rounds, limits.seed)
-    best = within_source(problem, under, best)
-    bound = _best_bound(problem, under, (bound, best.value, toll), limits.ascent_rounds)
+    bound, behind, guide = scarce_sources(problem, under, bound)
+    others = None
+    if len(problem.sources) > 1:
+        inside = paid_nodes(problem.streets, bound.left, PAID)
+        others = (
+            under,
+            [
+                tree
+                for one in [under, guide][: 1 + (guide is not under)]
+                for tree in source_starts(problem, one, inside)
+            ],
+        )
+    best = search(problem, guide, replace(bound, toll=toll), limits, others)
+    best = within_source(problem, under, traded(problem, guide, best))
+    bound = _best_bound(problem, behind, (bound, best.value, toll), limits.ascent_rounds)
     found = read_design(problem, best.tree, bound.value * problem.unit_eur, bound.left * problem.unit_eur)
     return replace(found, proof=bound.proof)
+
+
+def traded(problem: Problem, under: Lines, best: Found) -> Found:
+    """The tree after trading users, where a source or an old pipe may be too small for all (see ``trade_users``)."""
+    if len(problem.prices.slope) == 1:
+        return best
+    guess = next_guess(problem, under, best, float(np.median(problem.users.kw)), 0.0)
+    tree = copied(best.tree)
+    value = float(trade_users(problem.streets, problem.users, problem.prices, tree, guess.per_kw))
+    return best_of([best, Found(value, tree)])
 
 
 def _height(bound: Bound) -> float:
@@ -130,10 +158,19 @@ def _clash(problem: Problem, tree: Tree) -> str:
             f"the customers that must connect ask {asked:.0f} kW of the source together ({tree.kw[root]:.0f} kW without "
             f"coincidence), but it gives {prices.source_kw:.0f} kW; give the source more power or let customers free"
         )
-    largest = float(tree.design[tree.order[1 : tree.size[0]]].max(initial=0.0))
-    if largest > prices.cap_kw[-1] * (1 + 1e-9):
+    used = tree.order[1 : tree.size[0]]
+    largest = most_kw(prices)[problem.streets.kind[tree.edge[used]]]
+    over = used[tree.design[used] > largest * (1 + 1e-9)]
+    if not len(over):
+        return ""
+    worst = over[np.argmax(tree.design[over])]
+    limit_kw = most_kw(prices)[problem.streets.kind[tree.edge[worst]]]
+    if tree.edge[worst] in problem.sources:
         return (
-            f"a pipe to customers that must connect has to carry {largest:.0f} kW, but the largest pipe of the table carries "
-            f"{prices.cap_kw[-1]:.0f} kW; add a larger pipe or let customers free"
+            f"the customers that must connect ask {tree.design[worst]:.0f} kW of one of the sources, but it gives {limit_kw:.0f} kW; "
+            "give the sources more power or let customers free"
         )
-    return ""
+    return (
+        f"a pipe to customers that must connect has to carry {tree.design[worst]:.0f} kW, but the largest pipe of the table carries "
+        f"{limit_kw:.0f} kW; add a larger pipe or let customers free"
+    )

@@ -7,7 +7,7 @@ import numpy as np
 from koppelkans.heat.network.compiled import compiled
 from koppelkans.heat.network.instance import Floats
 from koppelkans.heat.network.problem import Prices, Streets, Users
-from koppelkans.heat.network.truecost import HUGE, Tree, climb_home, measure, peak_without
+from koppelkans.heat.network.truecost import HUGE, Tree, climb_home, measure, peak_without, plenty
 
 # an improvement counts from here on, in units of the problem
 STEP = 1e-7
@@ -37,7 +37,7 @@ def toggle_users(streets: Streets, users: Users, prices: Prices, tree: Tree, per
         if tree.parent[node] < 0 or (users.must[user] and tree.on[user]):
             continue
         about = kw * (prices.source + rate[node])
-        sure = tree.kw[streets.root] <= prices.source_kw
+        sure = plenty(streets, prices, tree)
         if tree.on[user]:
             if sure and users.value[user] > DOUBT * about:
                 continue
@@ -98,7 +98,7 @@ def drop_branches(streets: Streets, users: Users, prices: Prices, tree: Tree, pe
         if up < 0 or worth[node] >= HUGE / 2:
             continue
         about = spent[node] + DOUBT * tree.taken[node] * (prices.source + rate[up])
-        if tree.served[node] > 0 and worth[node] > about and tree.kw[streets.root] <= prices.source_kw:
+        if tree.served[node] > 0 and worth[node] > about and plenty(streets, prices, tree):
             continue
         change = -np.inf
         if tree.served[node] > 0:

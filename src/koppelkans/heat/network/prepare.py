@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from koppelkans.errors import DataError, InfeasibleError
-from koppelkans.heat.network.instance import Flags, Floats, Instance, Ints
+from koppelkans.heat.network.instance import Flags, Floats, Instance, Ints, PipeClass
 from koppelkans.heat.network.paths import components, distances
 from koppelkans.heat.network.problem import Prices, Problem, Streets, Users, adjacency, coarse
 
@@ -61,7 +61,10 @@ def _misfits(instance: Instance) -> list[str]:
         "customers": (
             instance.customer_node, instance.customer_kw, instance.customer_value_eur, instance.must, instance.never,
         ),
-        "pipe levels": (instance.level_cap_kw, instance.level_eur_per_m),
+        **{
+            "pipe levels" if not number else f"pipe levels of class {number}": (table.level_cap_kw, table.level_eur_per_m)
+            for number, table in enumerate(instance.classes)
+        },
     }  # fmt: skip
     faults = [
         f"the columns of the {name} differ in length"
@@ -71,6 +74,9 @@ def _misfits(instance: Instance) -> list[str]:
     nodes = np.concatenate([instance.tail, instance.head, instance.customer_node, [instance.root]])
     if nodes.min() < 0 or nodes.max() >= instance.node_count:
         faults.append(f"nodes must be 0 to {instance.node_count - 1}")
+    kinds = instance.kinds
+    if len(kinds) != len(instance.tail) or (len(kinds) and (kinds.min() < 0 or kinds.max() >= len(instance.classes))):
+        faults.append(f"edge_class must give each edge a class of 0 to {len(instance.classes) - 1}")
     return faults
 
 
@@ -93,17 +99,9 @@ def _wrong_rows(instance: Instance) -> list[str]:
 
 def _wrong_prices(instance: Instance) -> list[str]:
     """A pipe table out of order, negative prices, losses that take all."""
-    faults = []
-    if not len(instance.level_cap_kw):
-        faults.append("the pipe table is empty")
-    elif (np.diff(instance.level_cap_kw) <= 0).any() or (np.diff(instance.level_eur_per_m) < 0).any():
-        faults.append(
-            "pipe levels must rise in capacity and never fall in price; drop pipes that cost more and carry less"
-        )
-    elif instance.level_cap_kw[0] <= 0 or instance.level_eur_per_m[0] < 0:
-        faults.append("pipe levels must have a capacity above zero and a price of zero or more")
+    faults = [fault for table in instance.classes for fault in _wrong_levels(table)]
     prices = (
-        instance.slope_eur_per_m_kw, *instance.coincidence, instance.source_kw, instance.source_eur_per_kw,
+        *(table.slope_eur_per_m_kw for table in instance.classes), *instance.coincidence, instance.source_kw, instance.source_eur_per_kw,
         instance.loss_kw_per_m, instance.loss_share_per_m,
     )  # fmt: skip
     if not all(number >= 0 for number in prices):
@@ -113,16 +111,27 @@ def _wrong_prices(instance: Instance) -> list[str]:
     return faults
 
 
+def _wrong_levels(table: PipeClass) -> list[str]:
+    """A pipe table that is empty or out of order."""
+    if not len(table.level_cap_kw):
+        return ["the pipe table is empty"]
+    if (np.diff(table.level_cap_kw) <= 0).any() or (np.diff(table.level_eur_per_m) < 0).any():
+        return ["pipe levels must rise in capacity and never fall in price; drop pipes that cost more and carry less"]
+    if table.level_cap_kw[0] <= 0 or table.level_eur_per_m[0] < 0:
+        return ["pipe levels must have a capacity above zero and a price of zero or more"]
+    return []
+
+
 def _useful_edges(instance: Instance, near_root: Flags) -> Ints:
-    """Edges within reach that no parallel edge beats in both length and price."""
+    """Edges within reach that no parallel edge of the same class beats in both length and price."""
     edges = np.flatnonzero(instance.allowed & near_root[instance.tail] & (instance.tail != instance.head))
     low = np.minimum(instance.tail, instance.head)[edges]
     high = np.maximum(instance.tail, instance.head)[edges]
-    length, extra = instance.length_m[edges], instance.extra_eur[edges]
-    order = np.lexsort((edges, extra, length, high, low))
-    low, high, extra = low[order], high[order], extra[order]
+    length, extra, kind = instance.length_m[edges], instance.extra_eur[edges], instance.kinds[edges]
+    order = np.lexsort((edges, extra, length, kind, high, low))
+    low, high, kind, extra = low[order], high[order], kind[order], extra[order]
     opens = np.ones(len(order), dtype=bool)
-    opens[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    opens[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1]) | (kind[1:] != kind[:-1])
     keep = opens.copy()
     least = np.inf
     for place in np.flatnonzero(~opens | np.append(~opens[1:], False)):  # parallel edges only: few
@@ -167,19 +176,21 @@ def _peeled(instance: Instance, edges: Ints, users: Ints, reachable: Flags) -> P
         users, node, kw, value, own, must = users[stays], node[stays], kw[stays], value[stays], own[stays], must[stays]
     if not np.isfinite(value).all():
         raise InfeasibleError(
-            f"customers {_first(users[~np.isfinite(value)])} must connect, but the largest pipe of the table "
-            f"({instance.level_cap_kw[-1]:g} kW) is too small for them; add a larger pipe"
+            f"customers {_first(users[~np.isfinite(value)])} must connect, but the largest pipe or source on their way "
+            f"(pipes: {instance.level_cap_kw[-1]:g} kW) is too small for them; add a larger pipe or source"
         )
     return _renumbered(instance, edges[alive], (users, node, kw, own, value, must), stub, reachable)
 
 
 def _own_pipe(instance: Instance, edge: Ints, kw: Floats) -> tuple[Floats, Floats, Floats]:
     """What a pipe for one customer takes in, its design flow, and its cost (infinite when no pipe is large enough)."""
-    length = instance.length_m[edge]
+    length, kinds = instance.length_m[edge], instance.kinds[edge]
     taken = (kw + instance.loss_kw_per_m * length) / (1 - instance.loss_share_per_m * length)
-    design = sum(instance.coincidence) * taken
-    level = np.searchsorted(instance.level_cap_kw, design)
-    price = np.append(instance.level_eur_per_m, np.inf)[level] + instance.slope_eur_per_m_kw * taken
+    design, price = sum(instance.coincidence) * taken, np.empty(len(edge))
+    for number, table in enumerate(instance.classes):
+        of = kinds == number
+        level = np.searchsorted(table.level_cap_kw, design[of])
+        price[of] = np.append(table.level_eur_per_m, np.inf)[level] + table.slope_eur_per_m_kw * taken[of]
     with np.errstate(invalid="ignore"):
         cost = instance.extra_eur[edge] + np.where(length > 0, length * price, np.where(np.isfinite(price), 0, np.inf))
     return taken, design, cost
@@ -195,23 +206,16 @@ def _renumbered(
     """Nodes by cost and length from the root, users by node: the order follows the place, not the labels."""
     start, near, link, inward = adjacency(instance.node_count, instance.tail[edges], instance.head[edges])
     numbers, node, kw, own, value, must = users
-    length, extra = instance.length_m[edges], instance.extra_eur[edges]
-    unit = _unit(extra + length * instance.level_eur_per_m[0], value)
-    level, extra, value = (coarse(money / unit) for money in (instance.level_eur_per_m, extra, value))
-    first = extra + length * level[0]
+    length, extra, kind = instance.length_m[edges], instance.extra_eur[edges], instance.kinds[edges]
+    tables = instance.classes
+    begins = np.cumsum([0, *(len(table.level_cap_kw) for table in tables)])
+    level_eur = np.concatenate([table.level_eur_per_m for table in tables])
+    unit = _unit(extra + length * level_eur[begins[kind]], value)
+    level, extra, value = (coarse(money / unit) for money in (level_eur, extra, value))
+    first = extra + length * level[begins[kind]]
     whole = Streets(
-        instance.root,
-        start,
-        near,
-        link,
-        inward,
-        instance.tail[edges],
-        instance.head[edges],
-        length,
-        extra,
-        length,
-        length,
-    )
+        instance.root, start, near, link, inward, instance.tail[edges], instance.head[edges], length, extra, length, length, kind,
+    )  # fmt: skip
     far, cost = distances(whole, length), distances(whole, first)
     demand = np.bincount(node, weights=kw, minlength=instance.node_count)
     kept = np.flatnonzero(np.isfinite(far))
@@ -220,27 +224,31 @@ def _renumbered(
     place[kept] = np.arange(len(kept))
     one, other = place[instance.tail[edges]], place[instance.head[edges]]
     low, high = np.minimum(one, other), np.maximum(one, other)
-    order = np.lexsort((edges, extra, length, high, low))
+    order = np.lexsort((edges, kind, extra, length, high, low))
     edges, low, high = edges[order], low[order], high[order]
-    length, extra = length[order], extra[order]
+    length, extra, kind = length[order], extra[order], kind[order]
     turn = np.lexsort((numbers, value, kw, place[node]))
-    slope, source = coarse(np.array([instance.slope_eur_per_m_kw, instance.source_eur_per_kw]) / unit).tolist()
+    slopes = [table.slope_eur_per_m_kw for table in tables]
+    slope = coarse(np.array([*slopes, instance.source_eur_per_kw]) / unit)
+    root = int(place[instance.root])
+    sources = np.flatnonzero(np.array([table.source for table in tables])[kind])
     return Problem(
         instance=instance,
         streets=Streets(
-            int(place[instance.root]), *adjacency(len(kept), low, high), low, high, length, extra,
-            1 / (1 - instance.loss_share_per_m * length), instance.loss_kw_per_m * length,
+            root, *adjacency(len(kept), low, high), low, high, length, extra,
+            1 / (1 - instance.loss_share_per_m * length), instance.loss_kw_per_m * length, kind,
         ),
         users=Users(
             np.searchsorted(place[node][turn], np.arange(len(kept) + 1)), place[node][turn], kw[turn], own[turn],
             value[turn], must[turn],
         ),
         prices=Prices(
-            instance.level_cap_kw.astype(np.float64), level, slope,
-            float(instance.coincidence[0]), float(instance.coincidence[1]), source,
+            np.concatenate([table.level_cap_kw for table in tables]).astype(np.float64), level, begins, slope[:-1].copy(),
+            float(instance.coincidence[0]), float(instance.coincidence[1]), float(slope[-1]),
             float(instance.source_kw),
         ),
         unit_eur=unit, edge_of=edges, user_of=numbers[turn], node_of=kept, stub_of=stub, reachable=reachable,
+        sources=sources,
     )  # fmt: skip
 
 

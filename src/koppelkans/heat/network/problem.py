@@ -25,7 +25,7 @@ def coarse(money: Floats) -> Floats:
 
 class Streets(NamedTuple):
     """The graph. Per node ``start[v]:start[v + 1]`` gives places in ``near`` (neighbour), ``link`` (edge) and ``inward``
-    (the arc from the neighbour to v). Edge e is arc 2 e from tail to head and arc 2 e + 1 back.
+    (the arc from the neighbour to v). Edge e is arc 2 e from tail to head and arc 2 e + 1 back. ``kind``: its class of pipes.
     """
 
     root: int
@@ -39,6 +39,7 @@ class Streets(NamedTuple):
     extra: Floats
     gain: Floats
     loss_kw: Floats
+    kind: Ints
 
 
 class Users(NamedTuple):
@@ -53,11 +54,15 @@ class Users(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """Steps of the pipe, slope, coincidence f(n) = flat + shared / n, price per kW at the root and what the root can give."""
+    """Steps of the pipes, slopes, coincidence f(n) = flat + shared / n, price per kW at the root and what the root can give.
+
+    Pipes of class k: ``first[k]:first[k + 1]`` of ``cap_kw`` and ``level`` (price per metre); ``slope`` by class.
+    """
 
     cap_kw: Floats
     level: Floats
-    slope: float
+    first: Ints
+    slope: Floats
     flat: float
     shared: float
     source: float
@@ -70,6 +75,7 @@ class Problem:
 
     ``edge_of``, ``user_of``, ``node_of``: number in the instance of each street, user and node. ``stub_of``: per node of the instance that was
     absorbed (its own pipe, or a spur without users) the edge towards the network, else -1. ``reachable``: per customer.
+    ``sources``: the edges that stand for a source.
     """
 
     instance: Instance
@@ -82,6 +88,12 @@ class Problem:
     node_of: Ints
     stub_of: Ints
     reachable: Flags
+    sources: Ints
+
+
+def most_kw(prices: Prices) -> Floats:
+    """The capacity of the largest pipe, by class."""
+    return prices.cap_kw[prices.first[1:] - 1]
 
 
 def adjacency(node_count: int, tail: Ints, head: Ints) -> tuple[Ints, Ints, Ints, Ints]:

@@ -59,8 +59,7 @@ def measured(instance: Instance, chosen: Ints, connected: Flags, proof: tuple[fl
         kw[up] += taken[place]
         count[up] += count[down]
         peak[up] = max(peak[up], design[place])
-    level = np.minimum(np.searchsorted(instance.level_cap_kw, design * (1 - 1e-12)), len(instance.level_cap_kw) - 1)
-    price = instance.level_eur_per_m[level] + instance.slope_eur_per_m_kw * taken
+    level, price = _priced(instance, order, design, taken)
     cost = instance.extra_eur[order] + instance.length_m[order] * price
     root = instance.root
     value = instance.customer_value_eur
@@ -74,6 +73,17 @@ def measured(instance: Instance, chosen: Ints, connected: Flags, proof: tuple[fl
         gap_share=gap_share(objective, bound_eur, whole), reduced_eur=reduced, reachable=reachable,
         root_kw=float(max((flat + shared / max(count[root], 1)) * kw[root], peak[root])),
     )  # fmt: skip
+
+
+def _priced(instance: Instance, order: Ints, design: Floats, taken: Floats) -> tuple[Ints, Floats]:
+    """Per used edge the first pipe of its class that carries the design flow, and its price per metre."""
+    level, price, kinds = np.zeros(len(order), dtype=np.int64), np.zeros(len(order)), instance.kinds[order]
+    for number, table in enumerate(instance.classes):
+        of = kinds == number
+        found = np.searchsorted(table.level_cap_kw, design[of] * (1 - 1e-12))
+        level[of] = np.minimum(found, len(table.level_cap_kw) - 1)
+        price[of] = table.level_eur_per_m[level[of]] + table.slope_eur_per_m_kw * taken[of]
+    return level, price
 
 
 def gap_share(objective_eur: float, bound_eur: float, whole_eur: float) -> float:

@@ -10,10 +10,11 @@ from koppelkans.heat.network.bound import Bound, Lines, ascent_bound
 from koppelkans.heat.network.compiled import compiled
 from koppelkans.heat.network.exchange import swap_streets
 from koppelkans.heat.network.graft import graft_branches
-from koppelkans.heat.network.instance import Flags, Floats
+from koppelkans.heat.network.instance import Flags, Floats, NetworkLimits
 from koppelkans.heat.network.moves import STEP, cut_branch, drop_branches, toggle_users
 from koppelkans.heat.network.paths import distances
 from koppelkans.heat.network.problem import Prices, Problem, Streets, Users
+from koppelkans.heat.network.relief import by_worth, leave_out, relieve
 from koppelkans.heat.network.trees import grow, paid_nodes, prune, span
 from koppelkans.heat.network.truecost import HUGE, Tree, bare_tree, measure
 
@@ -59,6 +60,8 @@ def improve(
     """
     price, per_kw, prize = guess
     measure(streets, users, prices, tree)
+    if len(prices.slope) > 1:
+        leave_out(streets, users, prices, tree, by_worth(users, tree, per_kw))
     for _ in range(PASSES):
         won = toggle_users(streets, users, prices, tree, per_kw)
         won += drop_branches(streets, users, prices, tree, per_kw)
@@ -78,6 +81,10 @@ def guess_at(problem: Problem, under: Lines, flow_kw: Floats, toll: float) -> Gu
     far = distances(problem.streets, per_kw)
     worth = users.value - users.kw * (problem.prices.source + toll + far[users.node])
     constant = problem.streets.loss_kw * problem.prices.source
+    flow_kw = flow_kw.copy()
+    flow_kw[problem.sources] = (
+        0.0  # what a kW of a source costs is counted with the users, not with the edge that stands for it
+    )
     return Guess(
         Lines(price[:, None], per_kw[:, None]),
         per_kw,
@@ -111,6 +118,11 @@ def node_worth(problem: Problem, guess: Guess) -> Floats:
 def improved(problem: Problem, guess: Guess, tree: Tree, hope: float = 0.0) -> Found:
     """The tree (changed in place) after all moves."""
     arrays = (guess.usual, guess.per_kw, guess.prize)
+    other = copied(tree)
+    if len(problem.prices.slope) > 1 and relieve(problem.streets, problem.users, problem.prices, other, arrays):
+        moved = Found(float(improve(problem.streets, problem.users, problem.prices, other, arrays, hope)), other)
+        left = Found(float(improve(problem.streets, problem.users, problem.prices, tree, arrays, hope)), tree)
+        return best_of([moved, left])
     return Found(float(improve(problem.streets, problem.users, problem.prices, tree, arrays, hope)), tree)
 
 
@@ -143,8 +155,12 @@ def next_guess(problem: Problem, under: Lines, best: Found, usual_kw: float, tol
     return guess_at(problem, under, np.where(flow > 0, flow, usual_kw), toll)
 
 
-def search(problem: Problem, under: Lines, first: Bound, rounds: int, seed: int) -> Found:
-    """The best tree found in ``rounds`` rounds of guessing and shaking, sooner if it meets the bound.
+def search(
+    problem: Problem, under: Lines, first: Bound, limits: NetworkLimits, others: tuple[Lines, list[Found]] | None = None
+) -> Found:
+    """The best tree found in ``limits.search_rounds`` rounds of guessing and shaking, sooner if it meets the bound.
+
+    others: where sources are scarce the lines without tolls, and trees made elsewhere.
 
     1. Trees over the nodes that the bound pays for, and trees grown from the root.
     2. Per round, as long as it helps: prices guessed at the flows of the best tree, dual ascent at these prices, trees over
@@ -158,11 +174,15 @@ def search(problem: Problem, under: Lines, first: Bound, rounds: int, seed: int)
     if first.toll > 0:
         free = guess_at(problem, under, np.full(len(problem.streets.tail), START_FLOW * usual_kw), 0.0)
         best = best_of([best, *starts(problem, free, inside)])
-    random = np.random.default_rng(seed)
+    if others is not None:
+        plain, more = others
+        free = guess_at(problem, plain, np.full(len(problem.streets.tail), START_FLOW * usual_kw), 0.0)
+        best = best_of([best, *more, *starts(problem, free, inside), *starts(problem, free, grown(problem, free))])
+    random = np.random.default_rng(limits.seed)
     settled = False
     # where a node has many neighbours a shake asks far more time; streets have about one edge per node
     shakes = max(2, min(SHAKES, round(SHAKES * 1.5 * len(inside) / max(len(problem.streets.tail), 1))))
-    for _ in range(rounds):
+    for _ in range(limits.search_rounds):
         if first.meets(best.value):
             break
         guess, before = next_guess(problem, under, best, UNUSED_FLOW * usual_kw, first.toll), best.value

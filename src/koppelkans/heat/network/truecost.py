@@ -58,11 +58,12 @@ def pipe(streets: Streets, prices: Prices, edge: int, kw: float, count: int, pea
         return 0.0, 0.0, 0.0
     taken = (kw + streets.loss_kw[edge]) * streets.gain[edge]
     design = max((prices.flat + prices.shared / count) * taken, peak)
-    level, last = 0, len(prices.cap_kw) - 1
+    kind = streets.kind[edge]
+    level, last = prices.first[kind], prices.first[kind + 1] - 1
     while level < last and prices.cap_kw[level] < design * (1 - 1e-12):
         level += 1
     over = PENALTY * max(0.0, design * (1 - 1e-12) - prices.cap_kw[level])
-    price = prices.level[level] + prices.slope * taken
+    price = prices.level[level] + prices.slope[kind] * taken
     return taken, design, streets.extra[edge] + streets.length_m[edge] * price + over
 
 
@@ -73,6 +74,21 @@ def supply(prices: Prices, kw: float, count: int, peak: float) -> float:
         return 0.0
     design = max((prices.flat + prices.shared / count) * kw, peak)
     return prices.source * kw + PENALTY * max(0.0, design - prices.source_kw * (1 + 1e-12))
+
+
+@compiled
+def plenty(streets: Streets, prices: Prices, tree: Tree) -> bool:
+    """Whether the root, and each source that is an edge of a class of its own there, can feed all that the tree takes without coincidence."""
+    root = streets.root
+    if tree.kw[root] > prices.source_kw:
+        return False
+    if len(prices.slope) > 1:
+        for place in range(streets.start[root], streets.start[root + 1]):
+            node, edge = streets.near[place], streets.link[place]
+            used = tree.parent[node] == root and tree.edge[node] == edge and streets.kind[edge] > 0
+            if used and tree.taken[node] > prices.cap_kw[prices.first[streets.kind[edge] + 1] - 1]:
+                return False
+    return True
 
 
 @inlined

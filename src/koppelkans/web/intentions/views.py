@@ -185,7 +185,7 @@ def intention_effect(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             found = effect_of(run, _rows(request).values())
         except KoppelkansError as error:
-            context["fault"] = error.message
+            context |= {"fault": error.message, "network": designs_network(run)}
         else:
             refused = sum(row.stance == Stance.REFUSED for row in _rows(request).values())
             context |= {
@@ -200,8 +200,8 @@ def _project_rows() -> list[tuple[str, str, str]]:
     """Which figures of the business case are shown: words, column, notation."""
     return [
         (_("Aandeel van de gebouwen van het ontwerp"), "connected_share", "share"), (_("Verkochte warmte [MWh per jaar]"), "heat_mwh", "amount"),
-        (_("Investering [EUR]"), "investment_eur", "amount"), (_("Bijdragen en steun [EUR]"), "contribution_eur", "amount"),
-        (_("Netto contante waarde [EUR]"), "npv_eur", "amount"), (_("Rendement van het project"), "irr_share", "share"),
-        (_("Warmteprijs nu, gemiddeld [EUR/MWh]"), "heat_price_eur_per_mwh", "amount"), (_("Kostendekkende warmteprijs [EUR/MWh]"), "break_even_eur_per_mwh", "amount"),
-        (_("Laagste dekking van de lening (DSCR)"), "min_dscr", "ratio"), (_("Lening [EUR]"), "debt_eur", "amount"),
+        (_("Investering [euro]"), "investment_eur", "amount"), (_("Bijdragen en steun [euro]"), "contribution_eur", "amount"),
+        (_("Netto contante waarde [euro]"), "npv_eur", "amount"), (_("Rendement van het project"), "irr_share", "share"),
+        (_("Warmteprijs nu, gemiddeld [euro/MWh]"), "heat_price_eur_per_mwh", "amount"), (_("Kostendekkende warmteprijs [euro/MWh]"), "break_even_eur_per_mwh", "amount"),
+        (_("Laagste dekking van de lening (DSCR)"), "min_dscr", "ratio"), (_("Lening [euro]"), "debt_eur", "amount"),
     ]  # fmt: skip

@@ -29,7 +29,7 @@ _POLITENESS = 5
 
 STEPS: dict[str, float] = {
     "read": 6, "demand": 5, "coincidence": 2, "renovations": 1, "prices": 1, "support": 1, "line_density": 1, "stop_insulating": 1,
-    "network": 24, "options": 1, "choices": 1, "hours": 5, "epc": 1, "orderings": 2, "schedule": 2, "data_value": 4, "households": 1,
+    "network": 24, "options": 1, "choices": 1, "hours": 5, "supply": 1, "epc": 1, "orderings": 2, "schedule": 2, "data_value": 4, "households": 1,
     "bills": 1, "ledger": 1, "indicators": 1, "figures": 22, "write": 4, "report": 10, "pages": 12,
 }  # fmt: skip
 """The steps of a run in their order, each with about its share of the time; the progress bar is all that depends on it."""
@@ -139,12 +139,10 @@ def _scenario(order: Order) -> Any:
         scenario = Scenario.model_validate(order.scenario)
     except ValidationError as error:
         raise ScenarioError("the scenario cannot be used", validation_faults(error, Scenario)) from error
-    if scenario.weather_file is not None:
-        home = _home(order)
-        if home is None or not (home / scenario.weather_file).resolve().is_relative_to(home.resolve()):
-            raise ScenarioError(
-                f"weather_file: found {scenario.weather_file}; expected a file inside the uploaded place"
-            )
+    for key in ("weather_file", "existing_pipes"):
+        name, home = getattr(scenario, key), _home(order)
+        if name is not None and (home is None or not (home / name).resolve().is_relative_to(home.resolve())):
+            raise ScenarioError(f"{key}: found {name}; expected a file inside the uploaded place")
     return scenario
 
 

@@ -5,14 +5,17 @@ tender.<language>.json   the same, for everybody once the tender of the project 
 team.<language>.json     the same, for the project team: years that the engine computed
 facts.json               indicators, levels, counts, attributions, record of the run
 report.<language>.html, report.nl.pdf   the report without computed years
+plan.esdl, plan.xlsx     the network and the business case for the tools of others
 streets.json, houses.json, tiles and their legends: written by the modules that own them
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +57,24 @@ def _write(plan: Plan, folder: Path) -> None:
     _write_json(folder / "streets.json", street_rows(material))
     _write_json(folder / "houses.json", house_rows(material))
     write_tiles(plan, material, folder)
+    _write_exchange(plan, folder)
+
+
+def _write_exchange(plan: Plan, folder: Path) -> None:
+    """The network and the business case for the tools of others; a plan without them, or whose file cannot be made, has none to take along."""
+    from koppelkans.errors import KoppelkansError
+    from koppelkans.exchange import esdl_text, workbook_bytes
+
+    if not _has_network(plan):
+        return
+    contents: dict[str, Callable[[], bytes]] = {
+        "plan.esdl": lambda: esdl_text(plan).encode(), "plan.xlsx": lambda: workbook_bytes(plan),
+    }  # fmt: skip
+    for name, content in contents.items():
+        try:
+            (folder / name).write_bytes(content())
+        except KoppelkansError as error:
+            logging.getLogger(__name__).warning("no %s for %s: %s", name, folder.parent.name, error)
 
 
 def _write_report(plan: Plan, folder: Path, language: str) -> None:
@@ -91,7 +112,11 @@ def tender_words(plan: Plan, language: str) -> frozenset[str]:
     named = indicators.loc[indicators.index.isin(TENDER_INDICATORS), title]
     sources = [source.name for source in plan.scenario.sources]
     about_source = remarks[text].map(lambda words: any(name in words for name in sources))
-    told = remarks.loc[(remarks["about"] == "project") | ((remarks["about"] == "network") & about_source), text]
+    told = remarks.loc[
+        remarks["about"].isin(["project", "supply_total.eur_per_mwh"])
+        | ((remarks["about"] == "network") & about_source),
+        text,
+    ]
     return frozenset([*(str(name).replace("CO2", "CO₂") for name in named), *map(str, told)])
 
 

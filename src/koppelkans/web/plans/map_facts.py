@@ -34,7 +34,7 @@ _TITLES = {
 }  # fmt: skip
 _PATTERNS = {
     "gas_boiler": "dots", "hybrid_heat_pump": "dots", "collective_gas_boiler": "dots", "network_high": "stripes", "network_middle": "stripes",
-    "network_low": "stripes",
+    "network_low": "stripes", "network_ambient": "stripes",
 }  # fmt: skip
 
 

@@ -23,10 +23,17 @@ GROUPS = ("basis", "sources", "network", "rules", "renovation", "limits")
 LARGEST_WHOLE = 2_147_483_647
 """Largest whole number where the model states none: what the solver can hold."""
 
-NOT_ASKED = ("weather_file", "choices", "heat_network.must_connect", "heat_network.never_connect")
+NOT_ASKED = ("weather_file", "existing_pipes", "choices", "heat_network.must_connect", "heat_network.never_connect")
 """Not in the form: a file on the server is not the user's to name; decisions per building are taken on the page of a plan."""
 
-_GROUP_OF = {"sources": "sources", "heat_network": "network", "renovation": "renovation", "limits": "limits"}
+_GROUP_OF = {
+    "sources": "sources",
+    "peak": "network",
+    "storage": "network",
+    "heat_network": "network",
+    "renovation": "renovation",
+    "limits": "limits",
+}
 _RULES = {
     "reference_date", "price_world", "carbon_path", "society_rate_share", "owner_rate_share", "income_category", "grid_area",
     "stand_ins", "hold",

@@ -43,6 +43,10 @@ def scenario_of_toml(content: bytes) -> Scenario:
         raise ScenarioError(
             "the scenario file names a weather_file; in the browser the typical year of Uccle holds: leave the key out, or compute on the command line"
         )
+    if tree.get("existing_pipes"):
+        raise ScenarioError(
+            "the scenario file names existing_pipes, which the browser cannot read: leave the key out, or compute on the command line"
+        )
     try:
         return Scenario.model_validate(tree)
     except ValidationError as error:

@@ -38,16 +38,16 @@ _VIEWS = {
     "start": "gebouwen", "vraag": "gebouwen", "ijking": "gebouwen", "renovatie": "gebouwen", "oplossingen": "gebouwen", "keuze": "gebouwen",
     "labels": "gebouwen", "volgordes": "gebouwen", "planning": "kalender", "bewijs": "aannames", "warmtedichtheid": "straten", "warmtenet": "net",
     "facturen": "gezinnen", "uitstoot": "uitstoot", "gegevens": "aannames", "cijfers": "aannames", "kanttekeningen": "aannames",
-    "bronnen": "aannames", "zakenplan": "geld", "grootboek": "geld", "per-straat": "net",
+    "bronnen": "aannames", "zakenplan": "geld", "warmtevoorziening": "net", "grootboek": "geld", "per-straat": "net",
 }  # fmt: skip
 """View of each chapter of the report, and of the anchors inside that other chapters point at."""
 _TEXTS = {
     "nl": {
-        "kaarten": "Kaarten", "prices": "Kostendekkende prijs en waarde van het net", "years": "Wanneer elke volgorde klaar is (berekend)",
+        "drawing": "Tekening", "kaarten": "Kaarten", "prices": "Kostendekkende prijs en waarde van het net", "years": "Wanneer elke volgorde klaar is (berekend)",
         "planning": "De berekende jaren blijven bij het projectteam: wanneer een straat of woning aan de beurt komt, beslissen eigenaars en gemeente.",
     },
     "en": {
-        "kaarten": "Maps", "prices": "Break-even price and value of the network", "years": "When each ordering is done (computed)",
+        "drawing": "Drawing", "kaarten": "Maps", "prices": "Break-even price and value of the network", "years": "When each ordering is done (computed)",
         "planning": "Computed years stay with the project team: when a street or home has its turn is decided by owners and municipality.",
     },
 }  # fmt: skip
@@ -121,8 +121,9 @@ def _maps(document: Document) -> Section:
 def _network(section: Section, words: Words) -> list[Part]:
     """The network for everybody; prices of its sources and the business case apart."""
     sources, business = words("network.source_table"), _at(section.blocks, "zakenplan")
+    closed = (sources, words("supply.costs"))
     before, after = section.blocks[:business], section.blocks[business + 1 :]
-    priced = tuple(block for block in before if isinstance(block, Table) and block.caption == sources)
+    priced = tuple(block for block in before if isinstance(block, Table) and block.caption in closed)
     rest = tuple(block for block in before if block not in priced)
     return [
         Part("net", "public", replace(section, blocks=rest)),
@@ -243,8 +244,16 @@ def page_html(html: str, part: Part, language: str) -> str:
     """The HTML of a piece as the policy of the site allows, links leading to the pages of the site, a download below each table."""
     html = strict(_with_ids(html, part.section.anchor))
     tables = iter(printed_tables(part.section))
+    html = _FIGURE.sub(
+        rf'\1<div class="scroll drawn" tabindex="0" role="group" aria-label="{_TEXTS[language]["drawing"]}">\2</div>',
+        html,
+    )
     html = re.sub(r"</table></div>", lambda _: f"</table></div>{_download(next(tables))}", html)
     return re.sub(r'<a href="#([^"]+)"', lambda found: f'<a href="{_address(found[1], part.view, language)}"', html)
+
+
+_FIGURE = re.compile(r"(<figure[^>]*>)(<svg.*?)(?=<figcaption)", re.DOTALL)
+"""A drawing and its caption; on a telephone the drawing keeps letters that can be read and slides in a frame of its own."""
 
 
 def _with_ids(html: str, anchor: str) -> str:

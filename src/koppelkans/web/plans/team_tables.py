@@ -220,6 +220,19 @@ def _plain(name: str) -> Callable[[Path], pd.DataFrame]:
     return lambda folder: read_table(folder, name)
 
 
+def _basis(folder: Path) -> pd.DataFrame:
+    """What the business case rests on, in the language of the page, with the unit of each figure."""
+    from koppelkans.exchange.words import NAMES, QUANTITIES
+    from koppelkans.tables import unit_of
+
+    found, language = read_table(folder, "project_basis"), int(get_language() == "en")
+    words = {key: both[language] for key, both in {**NAMES, **QUANTITIES}.items()}
+    unit = found["quantity"].map(unit_of)
+    told = {name: found[name].map(lambda key: words.get(key, key)) for name in ("name", "quantity")}
+    told["name"] = told["name"].where(found["part"].isin(["assets", "customers"]), "–")
+    return found.assign(**told, unit=unit)[["part", "name", "quantity", "value", "unit", "chosen"]]
+
+
 def _figures(folder: Path) -> pd.DataFrame:
     found = read_table(folder, "figures").drop(columns="figure")
     size = found[["influence_low_share", "influence_high_share"]].abs().max(axis=1).fillna(0.0)
@@ -236,6 +249,10 @@ TABLES = (
     TeamTable("ontwerpen", "net", gettext_lazy("Ontwerp per temperatuur"), _plain("network_variants"), ("network_variants",), "network-design"),
     TeamTable("leidingen", "net", gettext_lazy("Leidingen"), _pipes, ("pipes",), "network-design", filters=("street", "kind")),
     TeamTable("aansluitingen", "net", gettext_lazy("Aansluiting per gebouw"), _connections, ("connections", "buildings"), "network-design", filters=("street", "reason")),
+    TeamTable("opwekkers", "net", gettext_lazy("Opwekkers van het warmtenet"), _plain("supply"), ("supply",), "supply", tender=True),
+    TeamTable(
+        "bronnen-gebruik", "net", gettext_lazy("Wat elke warmtebron geeft"), _plain("network_sources"), ("network_sources",), "network-sources", tender=True,
+    ),
     TeamTable("bronnen", "net", gettext_lazy("Warmtebronnen van het scenario"), _sources, (), "network-design", tender=True),
     TeamTable(
         "grootboek", "geld", gettext_lazy("Grootboek: betaler, ontvanger, waarvoor"), _ledger, ("ledger",), "indicators-finance",
@@ -245,6 +262,9 @@ TABLES = (
     TeamTable(
         "zakenplan-jaren", "geld", gettext_lazy("Zakenplan per jaar"), lambda folder: read_table(folder, "project_years").drop(columns="row"),
         ("project_years",), "project", tender=True, years=("year",), filters=("uptake",),
+    ),
+    TeamTable(
+        "grondslag", "geld", gettext_lazy("Waarop het zakenplan steunt"), _basis, ("project_basis",), "exchange-workbook", tender=True, filters=("part",)
     ),
     TeamTable("prijzen", "geld", gettext_lazy("Energieprijzen"), _plain("prices"), ("prices",), "energy-prices"),
     TeamTable("facturen", "gezinnen", gettext_lazy("Facturen per gezin en verwarming"), _bills, ("bills",), "bills", filters=("household", "heating")),

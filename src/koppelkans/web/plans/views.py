@@ -130,6 +130,7 @@ def plan_view(request: HttpRequest, slug: str, run: int, view: str) -> HttpRespo
     dates = list(found.project.planned_dates.all()) if view == "kalender" else []
     return render(request, "plans/view.html", {
         **context, "parts": sections, "previews": previews, "not_yet": NOT_YET.get(view, ()), "dates": dates, "about": ABOUT_VIEWS[view],
+        "files": [file for file in _files(found, context) if file[0] in FILES_OF_VIEWS.get(view, ())],
     })  # fmt: skip
 
 
@@ -225,8 +226,22 @@ FILES = {
         True,
         False,
     ),
+    "plan.xlsx": (
+        gettext_lazy("Het zakenplan als werkboek met levende formules (Excel)"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        True,
+        True,
+    ),
+    "plan.esdl": (
+        gettext_lazy("Het warmtenet voor ontwerp- en rekenprogramma's (ESDL)"),
+        "application/xml",
+        True,
+        True,
+    ),
 }
 """Files of a plan: title, type, whether they are for the team alone, whether a closed tender closes them."""
+FILES_OF_VIEWS = {"net": ("plan.esdl", "plan.gpkg"), "geld": ("plan.xlsx",)}
+"""Files that stand on a view too."""
 
 
 def _file_path(run: PlanRun, name: str) -> Any:
@@ -234,6 +249,7 @@ def _file_path(run: PlanRun, name: str) -> Any:
     paths = {
         "report.html": run.bundle / f"report.{language}.html", "report.pdf": run.bundle / "report.nl.pdf",
         "report-team.pdf": run.folder / "report.pdf", "plan.gpkg": run.folder / "plan.gpkg",
+        "plan.xlsx": run.bundle / "plan.xlsx", "plan.esdl": run.bundle / "plan.esdl",
     }  # fmt: skip
     return paths[name]
 

@@ -20,6 +20,7 @@ _GROUPS = {
     "variant": "solution_names", "package": "packages", "type": "types", "reason": "reasons", "density_class": "classes", "payer": "actors",
     "payee": "actors", "what": "subjects", "heating": "heatings", "carrier": "carriers", "component": "parts", "uptake": "uptakes",
     "standing": "standings", "scope": "scopes", "about": "about", "limit": "trades",
+    "plant": "plants", "kind": "plants",
 }  # fmt: skip
 _OWN = {
     "use": {
@@ -27,6 +28,7 @@ _OWN = {
         "health_care": _("zorg"), "sport": _("sport"), "culture": _("cultuur"), "worship": _("eredienst"), "industry": _("industrie"),
         "other": _("andere"), "annex": _("bijgebouw"),
     },
+    "part": {"assets": _("onderdelen"), "customers": _("klanten"), "supply": _("warmte en stroom"), "terms": _("voorwaarden")},
     "kind": {"main": _("leiding in de straat"), "service": _("aansluitleiding")},
     "limit": {"budget": _("budget"), "emissions": _("uitstoot"), "feeder": _("laagspanning van de straat"), "installation": _("installatie")},
     "level": {"info": _("ter informatie"), "assumption": _("aanname"), "warning": _("let op")},
@@ -39,11 +41,11 @@ _COLUMNS = {
     "first_payment_year": _("Eerste betaling"), "last_payment_year": _("Laatste betaling"), "name": _("Naam"), "capacity_kw": _("Vermogen"),
     "price_eur_per_mwh": _("Prijs van de warmte"), "emission_kg_per_kwh": _("Uitstoot"), "available_from_year": _("Beschikbaar vanaf"),
     "assumption": _("Aanname van het scenario"), "note": _("Opmerking"), "household": _("Gezin"), "first_year": _("Eerste jaar van de periode"),
-    "supply_c": _("Aanvoer"), "buildings": _("Gebouwen"),
+    "supply_c": _("Aanvoer"), "buildings": _("Gebouwen"), "unit": _("Eenheid"), "plant": _("Opwekker"),
 }  # fmt: skip
 _ENGLISH_ENDS = (
     "_eur_per_kwh", "_eur_per_kw", "_eur_per_year", "_eur_per_mwh", "_eur_per_m", "_kwh_per_m2", "_mwh_per_m", "_kg_per_kwh", "_pa_per_m",
-    "_m_per_s", "_incl_vat", "_eur", "_kwh", "_mwh", "_kw", "_m2", "_mm", "_m", "_c", "_kg", "_share",
+    "_m_per_s", "_incl_vat", "_eur", "_kwh", "_mwh", "_kw", "_m2", "_mm", "_m", "_c", "_kg", "_share", "_bar",
 )  # fmt: skip
 
 

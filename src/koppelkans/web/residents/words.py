@@ -18,8 +18,9 @@ SOLUTIONS: Names = {
     "network_high": _("warmtenet"),
     "network_middle": _("warmtenet"),
     "network_low": _("warmtenet op lage temperatuur"),
+    "network_ambient": _("bronnet met een warmtepomp in huis"),
 }
-NETWORKS = ("network_high", "network_middle", "network_low")
+NETWORKS = ("network_high", "network_middle", "network_low", "network_ambient")
 KINDS: Names = {
     "terraced": _("rijhuis"),
     "semi_detached": _("halfopen huis"),

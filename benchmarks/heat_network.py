@@ -1,10 +1,12 @@
 """Design and proven bound of heat networks on known instances.
 
     .venv/bin/python benchmarks/heat_network.py [--json FILE] [--full] [INSTANCE ...] [--heat-price P] [--forced]
+    .venv/bin/python benchmarks/heat_network.py [--json FILE] --goals
 
 An INSTANCE is a file of a prize-collecting Steiner tree (``.stp``, rooted or not), a folder in topotherm's matrix form (``a_i.parquet``
 and the rest; ``--heat-price`` in EUR/kWh, or ``--forced``: every consumer compulsory and no revenue unless a price is given too), or a
-plan folder (``tables/network_variants.parquet``). Without any: the instances of ``tests/data`` and synthetic districts.
+plan folder (``tables/network_variants.parquet``). Without any: the instances of ``tests/data`` and synthetic districts,
+afterwards the goals of the chapter (``benchmarks/network_goals.py``), for which ``--goals`` asks alone: tables on stderr, figures in the JSON file.
 
 stdout: one line per instance, ``name lower upper gap seconds``, and nothing else. lower and upper in the units of the instance, by its
 own convention; gap is (upper - lower) over whole-system cost, 0-1: for Steiner trees the upper value itself, for topotherm pipes and
@@ -27,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402  (the script may be started by its path)
 import pandas as pd  # noqa: E402
 
-from benchmarks import lines, network_instances, synthetic_district  # noqa: E402
+from benchmarks import lines, network_goals, network_instances, synthetic_district  # noqa: E402
 from koppelkans.heat.network import Design, Instance, NetworkLimits, design_network  # noqa: E402
 
 DATA = ROOT / "tests" / "data"
@@ -123,7 +125,8 @@ def shipped(figures: lines.Figures, limits: NetworkLimits, *, full: bool) -> Ite
     """The instances of the repository, and what they say about the goals."""
     optima = pd.read_csv(ROOT / "tests" / "published" / "network_steiner.csv", comment="#").set_index("name")["optimum"]
     below, above, total_s = 0.0, 0.0, 0.0
-    for path in sorted((DATA / "pcstp").glob("*.stp")):
+    for key in sorted(optima.index):
+        path = DATA / "pcstp" / f"{key}.stp"
         line = steiner_line(path, limits)
         yield line
         if path.stem.startswith("i1"):
@@ -158,6 +161,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--ascents", type=int, default=NetworkLimits().ascent_rounds, help="dual ascents for the bound")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as a flat object of numbers")
     parser.add_argument("--full", action="store_true", help="also the district of 4,391 buildings")
+    parser.add_argument("--goals", action="store_true", help="only the goals of the chapter")
     return parser.parse_args()
 
 
@@ -168,6 +172,9 @@ def main() -> int:
     started = time.perf_counter()
     design_network(network_instances.stepped(synthetic_district.make_district(40, 1), 100.0), limits)
     lines.say(f"kernels ready after {time.perf_counter() - started:.1f} s")
+    if chosen.goals:
+        network_goals.all_goals(figures)
+        return 0
     found = given(chosen, limits) if chosen.instances else shipped(figures, limits, full=chosen.full)
     for line in found:
         print(line, flush=True)
@@ -175,6 +182,8 @@ def main() -> int:
             figures.record(
                 **{f"{line.name}_{field}": value for field, value in line._asdict().items() if field != "name"}
             )
+    if not chosen.instances:
+        network_goals.all_goals(figures)
     return 0
 
 

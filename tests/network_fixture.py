@@ -136,7 +136,9 @@ def _connections(heated: pd.DataFrame, joined: pd.Series) -> pd.DataFrame:
     frame = pd.DataFrame({
         "connected": joined, "alternative": "air_heat_pump", "advantage_eur_per_year": joined.map({True: 900.0, False: -150.0}), "reason": reason,
         "supply_c": joined.map({True: 68.0, False: float("nan")}), "summer_supply_c": joined.map({True: 45.0, False: float("nan")}),
-    }).astype({"alternative": "str", "reason": "str"})  # fmt: skip
+        "connected_because": joined.map({True: "shared_way", False: None}), "margin_eur_per_year": joined.map({True: 300.0, False: -120.0}),
+        "drop_out_eur_per_mwh": joined.map({True: 55.0, False: float("nan")}), "missing_eur_per_mwh": joined.map({True: float("nan"), False: 9.0}),
+    }).astype({"alternative": "str", "reason": "str", "connected_because": "str"})  # fmt: skip
     return frame.rename_axis("building")
 
 

@@ -93,6 +93,29 @@ class Choices(Chosen):
     measures: dict[str, str] = Field(default_factory=dict)
 
 
+class Phase(Chosen):
+    """A period in which the network is built: from ``year`` to the next, with a budget in euro or in metres of trench; what is left goes to the next.
+
+    With ``sections`` nothing is chosen: these lie at the end of the period, those of earlier periods included.
+    """
+
+    year: int = Field(ge=2000, le=2100)
+    budget_eur: float | None = Field(default=None, ge=0, le=1e11)
+    budget_m: float | None = Field(default=None, ge=0, le=1e8)
+    sections: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Phase:
+        if sum(one is not None for one in (self.budget_eur, self.budget_m, self.sections)) != 1:
+            raise ValueError(f"phase {self.year}: give one of budget_eur, budget_m and sections")
+        return self
+
+    @property
+    def given(self) -> str:
+        """What the phase is bounded by: the name of its key."""
+        return next(name for name in ("budget_eur", "budget_m", "sections") if getattr(self, name) is not None)
+
+
 class HeatNetwork(Chosen):
     """What the municipality decides about a heat network. Empty: the figure of the parameters. Euros without VAT, real rates.
 
@@ -100,6 +123,7 @@ class HeatNetwork(Chosen):
     pay; ``depreciation_years``, ``debt_years`` and ``concession_years`` are three clocks, each its own. ``uptake_shares``: smaller
     shares of the design at which the business case is shown too. ``must_connect``, ``never_connect``: building keys.
     ``ascent_rounds`` and ``search_rounds`` bound the work on the design: more gives a better network and a tighter bound.
+    ``phases``: periods in which the network is built; empty: all at once.
     """
 
     regime: Literal["auto", "high", "middle", "low", "ambient"] = "auto"
@@ -122,6 +146,17 @@ class HeatNetwork(Chosen):
     uptake_shares: tuple[float, ...] = (0.3, 0.5, 0.7)
     ascent_rounds: int = Field(default=1, ge=1, le=10_000)
     search_rounds: int = Field(default=2, ge=1, le=10_000)
+    phases: list[Phase] = Field(default_factory=list)
+
+    @field_validator("phases")
+    @classmethod
+    def _phases_in_order(cls, phases: list[Phase]) -> list[Phase]:
+        years = [phase.year for phase in phases]
+        if years != sorted(set(years)):
+            raise ValueError(f"phases must rise in year, each once; found {', '.join(map(str, years))}")
+        if len({phase.given for phase in phases}) > 1:
+            raise ValueError("phases must all give the same: budget_eur, budget_m or sections")
+        return phases
 
     @field_validator("uptake_shares")
     @classmethod
@@ -139,7 +174,15 @@ class HeatNetwork(Chosen):
 
     def terms(self) -> dict[str, float]:
         """The terms of the business case that are chosen here, by name."""
-        others = {"regime", "must_connect", "never_connect", "uptake_shares", "ascent_rounds", "search_rounds"}
+        others = {
+            "regime",
+            "must_connect",
+            "never_connect",
+            "uptake_shares",
+            "ascent_rounds",
+            "search_rounds",
+            "phases",
+        }
         return {name: float(value) for name, value in self.model_dump(exclude=others, exclude_none=True).items()}
 
 

@@ -82,8 +82,10 @@ class Outcome:
     reproducible: bool
 
 
-def solve(model: LinearModel, limits: Limits) -> Outcome:
+def solve(model: LinearModel, limits: Limits, *, start: Floats | None = None) -> Outcome:
     """The least-cost solution within the limits, with its proven bound.
+
+    ``start``: a solution to begin with, one value per variable; one that breaks a row is as good as none.
 
     Raises InfeasibleError when no solution exists, none was found within the limits, or the cost has no floor; ValueError when
     the arrays do not fit together.
@@ -91,7 +93,11 @@ def solve(model: LinearModel, limits: Limits) -> Outcome:
     faults = model.faults()
     if faults:
         raise ValueError("; ".join(faults))
+    if start is not None and len(start) != len(model.cost):
+        raise ValueError(f"{len(model.cost)} costs, but a start of {len(start)} values")
     solver = _loaded(model, limits)
+    if start is not None:
+        _begin(solver, start)
     solver.run()
     return _read(solver, model)
 
@@ -122,6 +128,14 @@ def _loaded(model: LinearModel, limits: Limits) -> Any:
         program.integrality_ = [kinds[int(whole)] for whole in model.integer]
     solver.passModel(program)
     return solver
+
+
+def _begin(solver: Any, start: Floats) -> None:
+    import highspy
+
+    solution = highspy.HighsSolution()
+    solution.col_value = start.tolist()
+    solver.setSolution(solution)
 
 
 def _read(solver: Any, model: LinearModel) -> Outcome:

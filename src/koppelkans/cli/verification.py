@@ -24,6 +24,12 @@ def verify(folder: Annotated[Path, typer.Argument(metavar="PLAN", help="Map van 
         f"afstand           {found.gap_share:.3%} van de kost van het geheel",
         highlight=False, soft_wrap=True,
     )  # fmt: skip
+    if found.solver_bound_eur is not None:
+        out.print(
+            f"ondergrens        {found.solver_bound_eur:,.2f} EUR per jaar volgens de oplosser (niet onafhankelijk nagerekend; "
+            "bound of the solver, not independently checked)",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
     for fault in found.faults:
         out.print(f"[bold red]FOUT[/] {escape(fault)}", highlight=False, soft_wrap=True)
     if found.faults:

@@ -39,6 +39,7 @@ from koppelkans.money.project_basis import project_basis
 from koppelkans.money.threshold import thresholds
 from koppelkans.parameters import Parameters
 from koppelkans.place.model import Place
+from koppelkans.plan.phases import network_phases
 from koppelkans.scenario import Scenario
 from koppelkans.tables import RemarkRow
 
@@ -48,6 +49,8 @@ EMPTY = (
     "connections",
     "network_variants",
     "network_sources",
+    "network_sections",
+    "network_phases",
     "thresholds",
     "project",
     "project_years",
@@ -147,11 +150,19 @@ def network_part(
     if choice.chosen is None:
         return NetworkPart(made, options, pd.DataFrame(), remarks, certificate=proven)
     case = replace(case, source=choice.chosen.source, others=())
-    made["network_sources"] = choice.chosen.sources
+    made["network_sources"], made["network_sections"] = choice.chosen.sources, choice.chosen.streets
+    phases, told = network_phases(choice.chosen.pieces, place.sections["street"], scenario, parameters)
+    made["network_phases"] = phases
     joint, stated = with_network(options, choice.chosen, case)
     money = _money(place, choice.chosen, case, terms, scenario, demand)
     return NetworkPart(
-        {**made, **money.tables}, joint, money.flows, [*remarks, *stated, *money.remarks], case, choice.chosen, proven
+        {**made, **money.tables},
+        joint,
+        money.flows,
+        [*remarks, *stated, *told, *money.remarks],
+        case,
+        choice.chosen,
+        proven,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from koppelkans.tables.contract import column, table
-from koppelkans.tables.vocabulary import CONNECTION_REASONS, INDIVIDUAL_SOLUTIONS
+from koppelkans.tables.vocabulary import CONNECTED_BECAUSE, CONNECTION_REASONS, INDIVIDUAL_SOLUTIONS
 
 NETWORK_VARIANTS = table(
     "network_variants", key="variant", title="Warmtenet per temperatuurregime",
@@ -86,6 +86,36 @@ CONNECTIONS = table(
         column("reason", str, title="Waarom", description="why it is connected or not", choices=CONNECTION_REASONS),
         column("supply_c", float, low=0, high=130, title="Aanvoer aan het huis", description="supply at the building at the design peak; empty when not connected", nullable=True),
         column("summer_supply_c", float, low=0, high=130, title="Aanvoer in de zomer", description="the same with hot water alone and no water let past", nullable=True),
+        column("connected_because", str, title="Aangesloten omdat", description="it carries its whole way alone, shares pipes with others, or must; empty when not connected", choices=CONNECTED_BECAUSE, nullable=True),
+        column("margin_eur_per_year", float, title="Marge", description="advantage minus what the network saves without it; left out: minus what the cheapest attachment adds", nullable=True),
+        column("drop_out_eur_per_mwh", float, title="Valt weg boven bronprijs", description="price of heat at the source above which the whole is cheaper without it, all others staying", nullable=True),
+        column("missing_eur_per_mwh", float, low=0, title="Tekort per MWh", description="what a MWh would have to be worth more for a building left out to connect by itself", nullable=True),
+    ],
+)  # fmt: skip
+
+NETWORK_SECTIONS = table(
+    "network_sections", key="section", title="Wat elke straatsectie kan dragen", per_building=True,
+    columns=[
+        column("street", str, title="Straat", description="street name", nullable=True),
+        column("built", bool, title="Met leiding", description="the design has a main in the section"),
+        column("trench_eur_per_m", float, low=0, title="Prijs van de sleuf", description="trench by surface, pipe apart"),
+        column("break_even_eur_per_m", float, low=0, title="Sleufprijs waarbij het kantelt", description="with a main: above it the branch no longer pays; without: below it the buildings left out pay for one together; empty: at no price, or a building must connect", nullable=True),
+        column("large_eur_per_year", float, title="Grote afnemer, kost voor het net", description="what one more large customer adds a year, its service pipe apart", nullable=True),
+        column("large_eur_per_mwh", float, title="Grote afnemer, kost per MWh", description="the same over its heat", nullable=True),
+    ],
+)  # fmt: skip
+
+NETWORK_PHASES = table(
+    "network_phases", key="piece", title="Het net in perioden", per_building=True,
+    columns=[
+        column("section", str, title="Straatsectie", description="section that the pipes lie in; empty for the line to a source", nullable=True),
+        column("street", str, title="Straat", description="street name", nullable=True),
+        column("built_year", float, low=2000, high=2150, title="Aangelegd in", description="first year of the period; empty: not within the periods", nullable=True),
+        column("length_m", float, low=0, title="Lengte", description="mains and service pipes"),
+        column("investment_eur", float, low=0, title="Investering", description="trench and pipes at their final size"),
+        column("heat_mwh", float, low=0, title="Warmte", description="heat of the buildings on it a year"),
+        column("gain_eur_per_year", float, title="Winst per jaar", description="value of its buildings minus the yearly cost of its own pipes"),
+        column("temporary_source", bool, title="Tijdelijke bron", description="a temporary source stands at its head in some period"),
     ],
 )  # fmt: skip
 

@@ -57,6 +57,7 @@ CONNECTION_REASONS = (
     "capacity",
     "no_network",
 )
+CONNECTED_BECAUSE = ("own_value", "shared_way", "compulsory")
 CARRIERS = ("gas", "electricity", "heat")
 REMARK_LEVELS = ("info", "assumption", "warning")
 DENSITY_CLASSES = ("below_0.5", "0.5_to_1.0", "1.0_to_1.5", "from_1.5")

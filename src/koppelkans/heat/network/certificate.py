@@ -53,7 +53,7 @@ def certificate(
             **({"behind": [[edge, _whole([lost_kw], PER_KW)[0]] for edge, lost_kw in behind_kw.items()]} if behind_kw else {}),
         },
         "claims": {"objective": _whole([design.objective_eur], PER_EUR)[0], "bound": _whole([design.bound_eur], PER_EUR)[0]},
-        "bound_kind": "replayed",
+        "bound_kind": design.bound_kind,
         "proof": _proof(design),
     }  # fmt: skip
 

@@ -20,6 +20,7 @@ from koppelkans.heat.network.design_remarks import choice_remarks, design_remark
 from koppelkans.heat.network.design_tables import connections_table, pipes_table, variant_row
 from koppelkans.heat.network.instance import Design, Instance, NetworkLimits
 from koppelkans.heat.network.laid import laid_remarks
+from koppelkans.heat.network.phasing import Branches, network_pieces
 from koppelkans.heat.network.question import Question, mixed, question, source_rows
 from koppelkans.heat.offers import HeatSource, NetworkCase, network_offers
 from koppelkans.heat.options import heated_rows
@@ -41,7 +42,7 @@ class NetworkResult:
 
     ``offers`` as ``network_offers`` gave them; ``heat_eur_per_kwh`` what one kWh at the source costs society. ``certificate``: question,
     answer and proof in whole numbers, for ``koppelkans.verify``. ``sources``: what each source gives (see ``source_rows``); ``source``: all
-    of them as one, the price and emission of a mean kWh.
+    of them as one, the price and emission of a mean kWh. ``streets`` keeps NETWORK_SECTIONS; ``pieces``: the network cut for phasing.
     """
 
     regime: str
@@ -53,6 +54,8 @@ class NetworkResult:
     certificate: dict[str, Any]
     sources: pd.DataFrame
     source: HeatSource
+    streets: pd.DataFrame
+    pieces: Branches
 
     @property
     def connected(self) -> pd.Index:
@@ -132,6 +135,7 @@ def _worked_out(
     """The tables and figures of a design; ``rules``: who must and who never may connect."""
     # numba is loaded here, so that a plan without a network does not wait for it
     from koppelkans.heat.network.design_check import worked_through
+    from koppelkans.heat.network.explain_tables import explanation_remarks, explanations
     from koppelkans.heat.network.physics_tables import house_temperatures, physics_remarks, physics_row, with_physics
 
     asked, graph = answer.asked, answer.asked.graph
@@ -146,7 +150,8 @@ def _worked_out(
     offers = _at_emission(offers, source, case)
     room_kw = float((np.array([one.capacity_kw for one in case.sources]) - peaks_kw).max())
     reasons = _reasons(graph, design, offers, must=rules[0], never=rules[1], room_kw=room_kw, case=case)
-    connections = connections_table(offers, reasons, house_temperatures(graph, checked, offers.index))
+    explained, streets = explanations(asked, design, offers, sections, source.price_eur_per_mwh, case)
+    connections = connections_table(offers, reasons, house_temperatures(graph, checked, offers.index), explained)
     row = variant_row(
         pipes, offers.loc[graph.customers[design.connected]], asked.levels, source=source.name, peak_kw=float(peaks_kw.sum()),
         network_eur_per_year=float(design.cost_eur.sum()),
@@ -155,12 +160,13 @@ def _worked_out(
     row |= physics_row(checked, pipes["length_m"].to_numpy(float), asked.levels)
     remarks = [
         *design_remarks(graph, offers, reasons, row), *laid_remarks(graph, laid, shown.edge), *source_remarks(given, case), *stated,
-        *physics_remarks(checked, pipes, offers, row, case),
+        *physics_remarks(checked, pipes, offers, row, case), *explanation_remarks(explained, streets, offers, source.price_eur_per_mwh),
     ]  # fmt: skip
     answer = _Answer(asked, design, lost_kw)
     return NetworkResult(
         answer.regime, row, tables.check(tables.PIPES, pipes), tables.check(tables.CONNECTIONS, connections), offers, remarks,
-        {"variant": answer.regime, **_certificate(answer, dict(zip(shown.edge.tolist(), pipes.index, strict=True)))}, given, source,
+        {"variant": answer.regime, **_certificate(answer, dict(zip(shown.edge.tolist(), pipes.index, strict=True)))}, given, source, streets,
+        network_pieces(asked, design, pipes, offers),
     )  # fmt: skip
 
 
@@ -374,7 +380,10 @@ def network_variants(
     if built:
         return NetworkChoice(variants, best, best.pipes, best.connections, remarks, proven)
     reasons = best.connections["reason"].where(~best.connections["connected"], "does_not_pay")
-    return NetworkChoice(variants, None, no_pipes(buildings), connections_table(best.offers, reasons), remarks, proven)
+    left = best.connections.loc[~best.connections["connected"], ["missing_eur_per_mwh"]].reindex(best.offers.index)
+    return NetworkChoice(
+        variants, None, no_pipes(buildings), connections_table(best.offers, reasons, None, left), remarks, proven
+    )
 
 
 def no_pipes(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -20,6 +20,7 @@ from koppelkans.heat.pipes import HOURS_PER_YEAR, PipeLevels
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 W_PER_MW = 1_000_000.0
+EXPLAINED = ("margin_eur_per_year", "drop_out_eur_per_mwh", "missing_eur_per_mwh")
 LEAST_LINE_M = 0.1
 """A service whose branch point lies on the point of its building is drawn this long."""
 
@@ -125,12 +126,17 @@ def _lines(used: pd.DataFrame, start: Floats, end: Floats, sections: gpd.GeoData
 
 
 def connections_table(
-    offers: pd.DataFrame, reasons: pd.Series, temperatures: pd.DataFrame | None = None
+    offers: pd.DataFrame,
+    reasons: pd.Series,
+    temperatures: pd.DataFrame | None = None,
+    explained: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Who connects and why, or why not (contract CONNECTIONS); ``reasons`` by building, words of CONNECTION_REASONS.
 
-    temperatures: ``supply_c`` and ``summer_supply_c`` by building; none where nobody connects.
+    temperatures: ``supply_c`` and ``summer_supply_c`` by building; none where nobody connects. explained: as ``connection_explanations``
+    gives them; none where no design was looked at.
     """
+    told = pd.DataFrame(index=offers.index) if explained is None else explained
     warm = pd.DataFrame(index=offers.index) if temperatures is None else temperatures
     return pd.DataFrame({
         "connected": reasons.isin(["pays", "must"]),
@@ -138,6 +144,8 @@ def connections_table(
         "advantage_eur_per_year": offers["advantage_eur_per_year"].fillna(0.0),
         "reason": reasons.astype("str"),
         **{name: warm.get(name, pd.Series(np.nan, index=offers.index)).astype(float) for name in ("supply_c", "summer_supply_c")},
+        "connected_because": told.get("connected_because", pd.Series(None, index=offers.index, dtype="str")),
+        **{name: told.get(name, pd.Series(np.nan, index=offers.index)) for name in EXPLAINED},
     }, index=offers.index)[tables.CONNECTIONS.column_names]  # fmt: skip
 
 

@@ -127,7 +127,8 @@ class Design:
     the connected; ``bound_eur`` <= objective of every feasible tree; ``whole_eur`` = objective + value of all customers;
     ``gap_share`` = (objective - bound) / whole. ``reduced_eur``: per edge what is left of its cost in the bound.
     ``reachable`` per customer: some path of allowed edges leads there from the root. ``root_kw``: design flow at the root. ``proof``: of
-    the bound; None where nobody is worth connecting.
+    the bound; None where nobody is worth connecting. ``bound_kind``: "replayed" when the proof gives the bound, "solver" when the bound is the word
+    of a solver that nobody can replay (the proof then gives a lower one).
     """
 
     edge: Ints
@@ -146,3 +147,4 @@ class Design:
     reachable: Flags
     root_kw: float
     proof: Proof | None = None
+    bound_kind: str = "replayed"

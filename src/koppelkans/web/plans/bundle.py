@@ -114,7 +114,8 @@ def tender_words(plan: Plan, language: str) -> frozenset[str]:
     about_source = remarks[text].map(lambda words: any(name in words for name in sources))
     told = remarks.loc[
         remarks["about"].isin(["project", "supply_total.eur_per_mwh"])
-        | ((remarks["about"] == "network") & about_source),
+        | ((remarks["about"] == "network") & about_source)
+        | (remarks["method"] == "network-explanations"),
         text,
     ]
     return frozenset([*(str(name).replace("CO2", "CO₂") for name in named), *map(str, told)])

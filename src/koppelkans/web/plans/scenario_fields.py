@@ -23,7 +23,14 @@ GROUPS = ("basis", "sources", "network", "rules", "renovation", "limits")
 LARGEST_WHOLE = 2_147_483_647
 """Largest whole number where the model states none: what the solver can hold."""
 
-NOT_ASKED = ("weather_file", "existing_pipes", "choices", "heat_network.must_connect", "heat_network.never_connect")
+NOT_ASKED = (
+    "weather_file",
+    "existing_pipes",
+    "heat_network.phases",
+    "choices",
+    "heat_network.must_connect",
+    "heat_network.never_connect",
+)
 """Not in the form: a file on the server is not the user's to name; decisions per building are taken on the page of a plan."""
 
 _GROUP_OF = {
@@ -86,7 +93,7 @@ class ScenarioField:
     @property
     def asked(self) -> bool:
         """Whether the form asks it: not what has only one answer."""
-        return len(self.values) != 1 and self.path not in NOT_ASKED and self.path.split(".")[0] not in NOT_ASKED
+        return len(self.values) != 1 and not any(f"{self.path}.".startswith(f"{name}.") for name in NOT_ASKED)
 
 
 @cache

@@ -249,6 +249,14 @@ TABLES = (
     TeamTable("ontwerpen", "net", gettext_lazy("Ontwerp per temperatuur"), _plain("network_variants"), ("network_variants",), "network-design"),
     TeamTable("leidingen", "net", gettext_lazy("Leidingen"), _pipes, ("pipes",), "network-design", filters=("street", "kind")),
     TeamTable("aansluitingen", "net", gettext_lazy("Aansluiting per gebouw"), _connections, ("connections", "buildings"), "network-design", filters=("street", "reason")),
+    TeamTable(
+        "secties-net", "net", gettext_lazy("Wat elke straatsectie kan dragen"), _plain("network_sections"), ("network_sections",), "network-explanations",
+        tender=True, filters=("street",),
+    ),
+    TeamTable(
+        "perioden-net", "net", gettext_lazy("Het net in perioden"), _plain("network_phases"), ("network_phases",), "network-phases", tender=True,
+        years=("built_year",), filters=("street",),
+    ),
     TeamTable("opwekkers", "net", gettext_lazy("Opwekkers van het warmtenet"), _plain("supply"), ("supply",), "supply", tender=True),
     TeamTable(
         "bronnen-gebruik", "net", gettext_lazy("Wat elke warmtebron geeft"), _plain("network_sources"), ("network_sources",), "network-sources", tender=True,

@@ -31,6 +31,9 @@ _OWN = {
     "part": {"assets": _("onderdelen"), "customers": _("klanten"), "supply": _("warmte en stroom"), "terms": _("voorwaarden")},
     "kind": {"main": _("leiding in de straat"), "service": _("aansluitleiding")},
     "limit": {"budget": _("budget"), "emissions": _("uitstoot"), "feeder": _("laagspanning van de straat"), "installation": _("installatie")},
+    "connected_because": {
+        "own_value": _("het kan de hele weg alleen dragen"), "shared_way": _("het deelt leidingen met anderen"), "compulsory": _("het moet van het scenario"),
+    },
     "level": {"info": _("ter informatie"), "assumption": _("aanname"), "warning": _("let op")},
     "tenure": {"owner": _("eigenaar"), "private_tenant": _("huurder bij een particulier"), "social_tenant": _("sociale huurder")},
 }  # fmt: skip

@@ -5,8 +5,11 @@ import json
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class Figures:
@@ -39,6 +42,14 @@ def arguments(description: str, argv: Sequence[str] | None = None) -> argparse.N
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as a flat object of numbers")
     parser.add_argument("--full", action="store_true", help="longer comparisons, may take more than 20 minutes")
     return parser.parse_args(argv)
+
+
+def start(main: Callable[[], int]) -> NoReturn:
+    """Run a benchmark with the project's own Python, which has the engine, and end with its exit code."""
+    inside = ROOT / ".venv" / "bin" / "python"
+    if inside.exists() and Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
+        os.execv(inside, [str(inside), *sys.argv])
+    sys.exit(main())
 
 
 def say(text: str = "") -> None:

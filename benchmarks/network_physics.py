@@ -10,7 +10,6 @@ Keys: ``physics_at_once_share`` and ``physics_after_share`` of all networks, ``p
 the yearly cost of the network, and ``physics_gradient_at_once_share``, the largest gradient before that over its limit, worst district; ``physics_2000_s``, slowest check of 1,948 buildings with all widening, kernels compiled, best of three.
 """
 
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -143,7 +142,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    inside = ROOT / ".venv" / "bin" / "python"
-    if inside.exists() and Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
-        os.execv(inside, [str(inside), *sys.argv])  # started by another Python: the project's own has the engine
-    sys.exit(main())
+    lines.start(main)

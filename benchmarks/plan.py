@@ -11,7 +11,6 @@ Runs a few minutes; ``--full`` repeats each place more often.
 """
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -132,7 +131,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    inside = ROOT / ".venv" / "bin" / "python"
-    if inside.exists() and Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
-        os.execv(inside, [str(inside), *sys.argv])  # started by another Python: the project's own has the engine
-    sys.exit(main())
+    lines.start(main)

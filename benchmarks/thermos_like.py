@@ -162,7 +162,7 @@ def thermos_like(instance: Instance, seconds: float) -> float:
             break
         tree = solution_tree(problem, found.values)
         measure(problem.streets, problem.users, prices, tree)
-        design = read_design(problem, tree, -1e30, np.zeros(2 * len(problem.edge_of)))
+        design = read_design(problem, tree, -1e30)
         best = min(best, design.objective_eur)
         share = prices.flat + prices.shared / limits.most
         place = np.full(len(instance.tail), -1)

@@ -315,7 +315,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    inside = ROOT / ".venv" / "bin" / "python"
-    if inside.exists() and Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
-        os.execv(inside, [str(inside), *sys.argv])  # started by another Python: the project's own has the engine
-    sys.exit(main())
+    lines.start(main)

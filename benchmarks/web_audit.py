@@ -37,26 +37,31 @@ print(broken + int(sys.argv[1]) - len(seen))
 """
 
 
+def write_at_once(data: str, database: str, entries: int) -> dict[str, str]:
+    """Let four processes write at the same moment in a fresh database ("" is SQLite in ``data``); the environment of that site."""
+    environment = {
+        **os.environ,
+        "KOPPELKANS_DATA": data,
+        "KOPPELKANS_DATABASE": database,
+        "DJANGO_SETTINGS_MODULE": "koppelkans.web.settings",
+    }
+    subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], env=environment, check=True)
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(number), str(entries)], env=environment)
+        for number in range(WRITERS)
+    ]
+    ended = [writer.wait() for writer in writers]
+    if any(ended):
+        raise RuntimeError(f"writers ended with {ended}, expected zeros")
+    return environment
+
+
 def audit_broken(database: str) -> int:
     """Broken links plus lost entries after four processes wrote 1,000 entries each at the same moment; "" is SQLite."""
     with tempfile.TemporaryDirectory(prefix="koppelkans-audit-") as data:
-        environment = {
-            **os.environ,
-            "KOPPELKANS_DATA": data,
-            "KOPPELKANS_DATABASE": database,
-            "DJANGO_SETTINGS_MODULE": "koppelkans.web.settings",
-        }
-        subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], env=environment, check=True)
-        writers = [
-            subprocess.Popen([sys.executable, "-c", WRITER, str(number), str(ENTRIES)], env=environment)
-            for number in range(WRITERS)
-        ]
-        ended = [writer.wait() for writer in writers]
-        if any(ended):
-            raise RuntimeError(f"writers ended with {ended}, expected zeros")
         counted = subprocess.run(
             [sys.executable, "-c", BROKEN, str(WRITERS * ENTRIES)],
-            env=environment,
+            env=write_at_once(data, database, ENTRIES),
             check=True,
             capture_output=True,
             text=True,

@@ -10,6 +10,8 @@ from koppelkans import tables
 from koppelkans.parameters import read_parameters
 from koppelkans.place.graph import street_graph
 from koppelkans.place.model import Attribution, Place
+from koppelkans.plan import Plan, make_plan
+from koppelkans.scenario import Scenario, Source
 
 CRS = "EPSG:31370"
 
@@ -81,6 +83,17 @@ def place() -> Place:
         attributions=(Attribution("buildings", "Krekelwijk bestaat niet", "CC0", "2026"),), remarks=tables.remarks([]),
         sections=tables.check(tables.SECTIONS, sections), attachments=tables.check(tables.ATTACHMENTS, attachments),
     )  # fmt: skip
+
+
+def source(**changed) -> Source:
+    """A heat source beside the place: cheap, hot enough and large enough, but for what is changed."""
+    stated = {"name": "bron", "x_m": 30.0, "y_m": -20.0, "capacity_kw": 5_000, "supply_c": 80, "price_eur_per_mwh": 10}
+    return Source(**{**stated, **changed})
+
+
+def planned(**changed) -> Plan:
+    """The plan of the place with that source and without weighing figures, but for what is changed."""
+    return make_plan(place(), Scenario(**{"weigh_figures": False, "sources": [source()], **changed}))
 
 
 def geopackage(path: Path) -> Path:

@@ -2,19 +2,9 @@
 
 import pytest
 
-import krekelwijk
 from koppelkans.errors import DataError, ScenarioError
-from koppelkans.plan import make_plan
-from koppelkans.scenario import HeatNetwork, Phase, Scenario, Source
-
-
-def source(**changed) -> Source:
-    stated = {"name": "bron", "x_m": 30.0, "y_m": -20.0, "capacity_kw": 5_000, "supply_c": 80, "price_eur_per_mwh": 10}
-    return Source(**{**stated, **changed})
-
-
-def planned(**changed):
-    return make_plan(krekelwijk.place(), Scenario(**{"weigh_figures": False, "sources": [source()], **changed}))
+from koppelkans.scenario import HeatNetwork, Phase
+from krekelwijk import planned, source
 
 
 @pytest.fixture(scope="module")

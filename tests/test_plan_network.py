@@ -11,17 +11,9 @@ from koppelkans import tables
 from koppelkans.errors import InfeasibleError
 from koppelkans.plan import make_plan, plan_folder, read_plan, save_plan
 from koppelkans.plan.fingerprint import table_hashes
-from koppelkans.scenario import HeatNetwork, Scenario, Source
+from koppelkans.scenario import HeatNetwork, Scenario
 from koppelkans.verify import CERTIFICATE, verify_plan
-
-
-def source(**changed) -> Source:
-    stated = {"name": "bron", "x_m": 30.0, "y_m": -20.0, "capacity_kw": 5_000, "supply_c": 80, "price_eur_per_mwh": 10}
-    return Source(**{**stated, **changed})
-
-
-def planned(**changed):
-    return make_plan(krekelwijk.place(), Scenario(**{"weigh_figures": False, "sources": [source()], **changed}))
+from krekelwijk import planned, source
 
 
 @pytest.fixture(scope="module")

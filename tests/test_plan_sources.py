@@ -7,15 +7,11 @@ from shapely.geometry import LineString
 import krekelwijk
 from koppelkans.errors import DataError, InfeasibleError, ScenarioError
 from koppelkans.plan import make_plan, plan_folder, save_plan
-from koppelkans.scenario import HeatNetwork, Scenario, Source
+from koppelkans.scenario import HeatNetwork, Scenario
 from koppelkans.verify import verify_plan
+from krekelwijk import source
 
 MUST = HeatNetwork(must_connect=["t1", "t2", "t3"], regime="middle")
-
-
-def source(**changed) -> Source:
-    stated = {"name": "bron", "x_m": 30.0, "y_m": -20.0, "capacity_kw": 5_000, "supply_c": 80, "price_eur_per_mwh": 10}
-    return Source(**{**stated, **changed})
 
 
 def planned(folder=None, **changed):

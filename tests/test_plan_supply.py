@@ -7,13 +7,11 @@ import pytest
 import krekelwijk
 from koppelkans.errors import ScenarioError
 from koppelkans.plan import make_plan
-from koppelkans.scenario import HeatNetwork, Peak, Scenario, Source, Storage, read_scenario
-
-STATED = {"name": "bron", "x_m": 30.0, "y_m": -20.0, "capacity_kw": 5_000, "supply_c": 80, "price_eur_per_mwh": 10}
+from koppelkans.scenario import HeatNetwork, Peak, Scenario, Storage, read_scenario
 
 
 def planned(*sources, **changed):
-    many = [Source(**{**STATED, **one}) for one in sources or ({},)]
+    many = [krekelwijk.source(**one) for one in sources or ({},)]
     must = HeatNetwork(must_connect=["t1", "t2", "t3"])
     return make_plan(
         krekelwijk.place(), Scenario(weigh_figures=False, data_draws=0, sources=many, heat_network=must, **changed)

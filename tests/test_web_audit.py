@@ -19,8 +19,12 @@ from koppelkans.web.audit.chain import entry_hash, kept, record
 from koppelkans.web.audit.models import FIRST_HASH, Entry
 from koppelkans.web.audit.verify import verify_chain, write_head
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from benchmarks import web_audit
+
 pytestmark = pytest.mark.django_db
-WRITERS, ENTRIES = 4, 250
+ENTRIES = 250
+ALL = web_audit.WRITERS * ENTRIES
 
 
 @pytest.fixture(autouse=True)
@@ -160,15 +164,6 @@ def test_a_long_log_is_paged_within_few_queries(django_assert_max_num_queries):
     assert web_fixture.client().get("/nl/logboek/?page=geen").status_code == 200
 
 
-WRITER = """
-import django, sys
-django.setup()
-from django.db import transaction
-from koppelkans.web.audit.chain import record
-for number in range(int(sys.argv[2])):
-    with transaction.atomic():
-        record("system", "test.write", f"writer:{sys.argv[1]}", number=number)
-"""
 CHECK = """
 import django
 django.setup()
@@ -180,30 +175,19 @@ print(verify_chain(), len(set(Entry.objects.values_list("about", "details__numbe
 
 def _write_at_the_same_moment(data: Path, database: str) -> str:
     """What is left after four processes wrote at the same moment: faults, entries that differ, entries."""
-    environment = {
-        **os.environ,
-        "KOPPELKANS_DATA": str(data),
-        "KOPPELKANS_DATABASE": database,
-        "DJANGO_SETTINGS_MODULE": "koppelkans.web.settings",
-    }
-    subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], env=environment, check=True)
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(number), str(ENTRIES)], env=environment)
-        for number in range(WRITERS)
-    ]
-    assert [writer.wait() for writer in writers] == [0] * WRITERS
+    environment = web_audit.write_at_once(str(data), database, ENTRIES)
     return subprocess.run(
         [sys.executable, "-c", CHECK], env=environment, check=True, capture_output=True, text=True
     ).stdout.strip()
 
 
 def test_writers_at_the_same_moment_break_nothing(tmp_path):
-    assert _write_at_the_same_moment(tmp_path, "") == f"[] {WRITERS * ENTRIES} {WRITERS * ENTRIES}"
+    assert _write_at_the_same_moment(tmp_path, "") == f"[] {ALL} {ALL}"
 
 
 @pytest.mark.postgres
 def test_writers_at_the_same_moment_break_nothing_on_postgres(tmp_path, postgres_database):
-    assert _write_at_the_same_moment(tmp_path, postgres_database) == f"[] {WRITERS * ENTRIES} {WRITERS * ENTRIES}"
+    assert _write_at_the_same_moment(tmp_path, postgres_database) == f"[] {ALL} {ALL}"
 
 
 POSTGRES = """

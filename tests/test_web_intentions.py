@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 import plan_fixture
 import web_fixture
@@ -42,11 +42,6 @@ INPUTS = "1e" * 32
 @pytest.fixture(scope="module")
 def plan():
     return plan_fixture.plan_with_attachments()
-
-
-@pytest.fixture(autouse=True)
-def dutch():
-    translation.activate("nl")
 
 
 @pytest.fixture

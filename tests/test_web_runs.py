@@ -8,7 +8,6 @@ import tomllib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import translation
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -44,12 +43,6 @@ RICH = Scenario(
     heat_network={"tariff_eur_per_kwh": 0.0825, "grant_share": 0.07, "never_connect": ["b1"], "uptake_shares": (0.25, 0.575)},
     renovation={"trade_eur_per_year": {"roof": 1_000_000.0}, "emission_cut_share": 0.9}, choices={"must": {"g 1/2": "ground_heat_pump"}},
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def dutch():
-    """Addresses are made in the language that the last request left behind: Dutch, unless a test says otherwise."""
-    translation.activate("nl")
 
 
 @pytest.fixture

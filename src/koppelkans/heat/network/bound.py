@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from koppelkans.heat.network.ascent import Balls, Dual, ascend
-from koppelkans.heat.network.envelope import Floor
+from koppelkans.heat.network.envelope import Floor, concave_floor, corners
 from koppelkans.heat.network.instance import Floats, Ints, Proof
 from koppelkans.heat.network.paths import distances
 from koppelkans.heat.network.problem import MONEY_ERROR, Problem, most_kw
@@ -51,8 +51,9 @@ class Lines:
     toll: Floats | None = None
 
 
-def lines(problem: Problem, floors: tuple[Floor, ...]) -> Lines:
-    """The lines of each edge under a floor per metre for its class. Where a class has fewer lines than another its flattest is repeated."""
+def lines(problem: Problem) -> Lines:
+    """The lines of each edge under the floor per metre of its class. Where a class has fewer lines than another its flattest is repeated."""
+    floors = tuple(concave_floor(corners(problem, kind)) for kind in range(len(problem.instance.classes)))
     streets, prices, kind = problem.streets, problem.prices, problem.streets.kind
     length, most = streets.length_m[:, None], max(len(floor.price) for floor in floors)
     price, slope = (

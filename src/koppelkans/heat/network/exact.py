@@ -106,7 +106,7 @@ def _better(problem: Problem, tree: Tree | None, best: Design) -> Design:
         value = measure(problem.streets, problem.users, problem.prices, tree)
         if value * problem.unit_eur >= best.objective_eur:
             return best
-    found = read_design(problem, tree, best.bound_eur, np.zeros(2 * len(problem.edge_of)))
+    found = read_design(problem, tree, best.bound_eur)
     if found.objective_eur >= best.objective_eur:
         return best
     return replace(found, reachable=best.reachable, reduced_eur=best.reduced_eur)

@@ -11,6 +11,7 @@ from koppelkans.heat.network.compiled import compiled, inlined
 from koppelkans.heat.network.heap import drop_first, push
 from koppelkans.heat.network.instance import Design, Flags, Floats, Instance, Ints
 from koppelkans.heat.network.problem import adjacency
+from koppelkans.heat.network.truecost import add_peak, peak_without
 
 
 class Pipes(NamedTuple):
@@ -121,28 +122,13 @@ def _fits(pipes: Pipes, edge: int, design: float) -> bool:
     return bool(pipes.cap_kw[pipes.first[pipes.kind[edge] + 1] - 1] >= design * (1 - 1e-12))
 
 
-@inlined
-def _note(flow: Flow, node: int, design: float) -> None:
-    if design > flow.peak[node]:
-        flow.second[node] = flow.peak[node]
-        flow.peak[node] = design
-    elif design > flow.second[node]:
-        flow.second[node] = design
-
-
-@inlined
-def _rest(flow: Flow, node: int, design: float) -> float:
-    """The largest design flow that leaves a node without one of this size."""
-    return float(flow.second[node] if design >= flow.peak[node] else flow.peak[node])
-
-
 @compiled
 def _measure(pipes: Pipes, flow: Flow, level: Ints, node: Ints, kw: Floats) -> None:
     own = pipes.flat + pipes.shared
     for user in range(len(node)):
         flow.kw[node[user]] += kw[user]
         flow.served[node[user]] += 1
-        _note(flow, node[user], own * kw[user])
+        add_peak(flow, node[user], own * kw[user])
     down = np.empty(len(flow.edge), dtype=np.int64)
     for here in range(len(flow.above)):
         if flow.above[here] >= 0:
@@ -158,7 +144,7 @@ def _measure(pipes: Pipes, flow: Flow, level: Ints, node: Ints, kw: Floats) -> N
         flow.taken[place], flow.design[place], flow.cost[place] = taken, design, cost
         flow.kw[up] += taken
         flow.served[up] += flow.served[end]
-        _note(flow, up, design)
+        add_peak(flow, up, design)
 
 
 @compiled
@@ -174,7 +160,7 @@ def _climb(pipes: Pipes, flow: Flow, node: int, asked: tuple[float, int, float])
         change += cost - flow.cost[place]
         count = flow.served[up] - flow.served[node] + count
         kw = flow.kw[up] - flow.taken[place] + taken
-        peak = max(design, _rest(flow, up, flow.design[place]))
+        peak = max(design, peak_without(flow, up, flow.design[place]))
         node = up
     if count > 0:
         top = max((pipes.flat + pipes.shared / count) * kw, peak)
@@ -189,7 +175,7 @@ def _saved(pipes: Pipes, flow: Flow, node: Ints, kw: Floats) -> Floats:
     found = np.empty(len(node))
     for user in range(len(node)):
         here = node[user]
-        left = (flow.kw[here] - kw[user], flow.served[here] - 1, _rest(flow, here, own * kw[user]))
+        left = (flow.kw[here] - kw[user], flow.served[here] - 1, peak_without(flow, here, own * kw[user]))
         found[user] = -_climb(pipes, flow, here, left)[0]
     return found
 
@@ -223,7 +209,7 @@ def _branches(pipes: Pipes, flow: Flow) -> Floats:
         if flow.above[up] >= 0:
             spent[flow.above[up]] += spent[place]
         left = (
-            flow.kw[up] - flow.taken[place], flow.served[up] - flow.served[node[place]], _rest(flow, up, flow.design[place]),
+            flow.kw[up] - flow.taken[place], flow.served[up] - flow.served[node[place]], peak_without(flow, up, flow.design[place]),
         )  # fmt: skip
         found[place] = spent[place] - _climb(pipes, flow, up, left)[0]
     return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from koppelkans.errors import InfeasibleError
 from koppelkans.heat.network.bound import Bound, Lines, ascent_bound, lines
-from koppelkans.heat.network.envelope import concave_floor, corners
 from koppelkans.heat.network.instance import Design, Instance, Ints, NetworkLimits
 from koppelkans.heat.network.prepare import prepare
 from koppelkans.heat.network.problem import Problem, most_kw
@@ -49,14 +49,8 @@ def design_network(instance: Instance, limits: NetworkLimits) -> Design:
     """
     problem = prepare(instance)
     if not len(problem.users.kw):
-        return read_design(problem, None, 0.0, np.zeros(2 * len(problem.edge_of)))
-    floors = (concave_floor(corners(problem, kind)) for kind in range(len(instance.classes)))
-    under = lines(problem, tuple(floors))
-    bound = ascent_bound(problem, under)
-    toll = scarce_toll(problem, under, bound)
-    if toll > 0:
-        bound = max(bound, ascent_bound(problem, under, toll=toll), key=_height)
-    bound, behind, guide = scarce_sources(problem, under, bound)
+        return read_design(problem, None, 0.0)
+    under, bound, toll, behind, guide = bounded(problem)
     others = None
     if len(problem.sources) > 1:
         inside = paid_nodes(problem.streets, bound.left, PAID)
@@ -71,6 +65,34 @@ def design_network(instance: Instance, limits: NetworkLimits) -> Design:
     best = search(problem, guide, replace(bound, toll=toll), limits, others)
     best = within_source(problem, under, traded(problem, guide, best))
     bound = _best_bound(problem, behind, (bound, best.value, toll), limits.ascent_rounds)
+    return proven(problem, best, bound)
+
+
+class Bounded(NamedTuple):
+    """The floor ``under`` all costs, the ``bound`` it gives, the ``toll`` of a scarce source [units/kW], the lines ``behind`` the bound, and those that
+    should ``guide`` a search.
+    """
+
+    under: Lines
+    bound: Bound
+    toll: float
+    behind: Lines
+    guide: Lines
+
+
+def bounded(problem: Problem) -> Bounded:
+    """What the first ascents say of a problem."""
+    under = lines(problem)
+    bound = ascent_bound(problem, under)
+    toll = _scarce_toll(problem, under, bound)
+    if toll > 0:
+        bound = max(bound, ascent_bound(problem, under, toll=toll), key=_height)
+    bound, behind, guide = scarce_sources(problem, under, bound)
+    return Bounded(under, bound, toll, behind, guide)
+
+
+def proven(problem: Problem, best: Found, bound: Bound) -> Design:
+    """The tree in the numbers of the instance, with the bound and its proof."""
     found = read_design(problem, best.tree, bound.value * problem.unit_eur, bound.left * problem.unit_eur)
     return replace(found, proof=bound.proof)
 
@@ -108,7 +130,7 @@ def _best_bound(problem: Problem, under: Lines, found: tuple[Bound, float, float
     return best
 
 
-def scarce_toll(problem: Problem, under: Lines, bound: Bound) -> float:
+def _scarce_toll(problem: Problem, under: Lines, bound: Bound) -> float:
     """What a kW must cost on top for the users of a quick tree to fit the source; 0 when they fit as it is [units/kW]."""
     users, prices = problem.users, problem.prices
     if not np.isfinite(prices.source_kw):

@@ -8,7 +8,6 @@ import numpy as np
 
 from koppelkans.heat.network.blocks import arc_distances
 from koppelkans.heat.network.bound import Bound, Lines, ascent_bound, lines
-from koppelkans.heat.network.envelope import concave_floor, corners
 from koppelkans.heat.network.instance import Design, Flags, Floats, Instance, Ints
 from koppelkans.heat.network.prepare import prepare
 from koppelkans.heat.network.problem import Problem, Streets
@@ -43,8 +42,7 @@ def ruled(problem: Problem, value: float) -> Ruled:
     at least  bound + what t could still raise.
     """
     streets, users = problem.streets, problem.users
-    floors = tuple(concave_floor(corners(problem, kind)) for kind in range(len(problem.instance.classes)))
-    under = lines(problem, floors)
+    under = lines(problem)
     (source, sink), rank = arc_ends(streets), np.arange(len(users.kw))
     at_root, at_user = np.zeros((2, len(streets.start) - 1), dtype=bool)
     at_root[streets.root] = True

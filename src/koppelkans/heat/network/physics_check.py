@@ -31,7 +31,6 @@ W_PER_KW = 1_000.0
 # friction falls with about the fifth power of the diameter; only used to choose which pipes to widen
 POWER_OF_DIAMETER = 5
 ROUNDING_SHARE = 1e-9
-LEVEL_ROUNDS = 60
 
 
 @dataclass(frozen=True, slots=True)

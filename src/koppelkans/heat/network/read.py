@@ -9,8 +9,11 @@ from koppelkans.heat.network.problem import Problem
 from koppelkans.heat.network.truecost import Tree
 
 
-def read_design(problem: Problem, tree: Tree | None, bound_eur: float, left_eur: Floats) -> Design:
-    """The design in the numbers of the instance; every cost is computed again from the instance alone."""
+def read_design(problem: Problem, tree: Tree | None, bound_eur: float, left_eur: Floats | None = None) -> Design:
+    """The design in the numbers of the instance; every cost is computed again from the instance alone.
+
+    left_eur: per arc of the problem what its bound left unpaid; nothing where there is no such bound.
+    """
     instance = problem.instance
     connected = np.zeros(len(instance.customer_kw), dtype=bool)
     chosen: list[int] = []
@@ -19,7 +22,7 @@ def read_design(problem: Problem, tree: Tree | None, bound_eur: float, left_eur:
         used = np.flatnonzero((tree.edge >= 0) & (tree.parent >= 0) & (tree.served > 0))
         chosen = [*problem.edge_of[tree.edge[used]].tolist(), *_stubs(problem, np.flatnonzero(connected))]
     reduced = np.zeros(len(instance.tail))
-    if len(problem.edge_of):
+    if left_eur is not None and len(problem.edge_of):
         reduced[problem.edge_of] = left_eur.reshape(-1, 2).min(axis=1)
     return measured(
         instance, np.array(sorted(chosen), dtype=np.int64), connected, (bound_eur, reduced, problem.reachable)

@@ -7,14 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from koppelkans.errors import DataError
-from koppelkans.heat.network.bound import Bound, Lines, ascent_bound, lines
-from koppelkans.heat.network.envelope import concave_floor, corners
+from koppelkans.heat.network.bound import Bound, Lines, ascent_bound
 from koppelkans.heat.network.instance import Design, Instance, NetworkLimits
-from koppelkans.heat.network.kernel import scarce_toll, traded, within_source
+from koppelkans.heat.network.kernel import bounded, proven, traded, within_source
 from koppelkans.heat.network.prepare import prepare
 from koppelkans.heat.network.problem import Problem
 from koppelkans.heat.network.read import read_design
-from koppelkans.heat.network.scarcity import scarce_sources
 from koppelkans.heat.network.search import (
     HOPE,
     PAID,
@@ -52,17 +50,11 @@ def redesigned(design: Design, instance: Instance, limits: NetworkLimits) -> Des
         )
     problem = prepare(instance)
     if not len(problem.users.kw):
-        return read_design(problem, None, 0.0, np.zeros(2 * len(problem.edge_of)))
-    under = lines(problem, tuple(concave_floor(corners(problem, kind)) for kind in range(len(instance.classes))))
-    bound = ascent_bound(problem, under)
-    toll = scarce_toll(problem, under, bound)
-    if toll > 0:
-        bound = max(bound, ascent_bound(problem, under, toll=toll), key=lambda one: one.value)
-    bound, _, guide = scarce_sources(problem, under, bound)
+        return read_design(problem, None, 0.0)
+    under, bound, toll, _, guide = bounded(problem)
     best = _from_tree(problem, guide, design, replace(bound, toll=toll), limits)
     best = within_source(problem, under, traded(problem, guide, best))
-    found = read_design(problem, best.tree, bound.value * problem.unit_eur, bound.left * problem.unit_eur)
-    return replace(found, proof=bound.proof)
+    return proven(problem, best, bound)
 
 
 def _from_tree(problem: Problem, under: Lines, design: Design, bound: Bound, limits: NetworkLimits) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -91,14 +91,26 @@ def plenty(streets: Streets, prices: Prices, tree: Tree) -> bool:
     return True
 
 
+class Peaks(Protocol):
+    """Whatever keeps per node the two largest design flows below it."""
+
+    @property
+    def peak(self) -> Floats:
+        """The largest."""
+
+    @property
+    def second(self) -> Floats:
+        """The one after it."""
+
+
 @inlined
-def add_peak(tree: Tree, node: int, design: float) -> None:
+def add_peak(flows: Peaks, node: int, design: float) -> None:
     """Note the design flow of one more pipe below a node."""
-    if design > tree.peak[node]:
-        tree.second[node] = tree.peak[node]
-        tree.peak[node] = design
-    elif design > tree.second[node]:
-        tree.second[node] = design
+    if design > flows.peak[node]:
+        flows.second[node] = flows.peak[node]
+        flows.peak[node] = design
+    elif design > flows.second[node]:
+        flows.second[node] = design
 
 
 @compiled
@@ -141,9 +153,9 @@ def measure(streets: Streets, users: Users, prices: Prices, tree: Tree) -> float
 
 
 @inlined
-def peak_without(tree: Tree, node: int, design: float) -> float:
+def peak_without(flows: Peaks, node: int, design: float) -> float:
     """The largest design flow below a node without one pipe of this design flow."""
-    return float(tree.second[node] if design >= tree.peak[node] else tree.peak[node])
+    return float(flows.second[node] if design >= flows.peak[node] else flows.peak[node])
 
 
 @compiled

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -20,12 +18,12 @@ from koppelkans.web.places.models import Place
 from koppelkans.web.plans.models import PlanRun, State
 from koppelkans.web.plans.published import bundle_json, view_sections, visible_indicators
 from koppelkans.web.projects.models import Project
+from koppelkans.web.ui.csv_files import csv_download, csv_text
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
 router = Router(tags=["public"])
 EVERYBODY = AnonymousUser()
 CSV_ANSWER = {"responses": {200: {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}}}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def api_right(right: str) -> Callable[[Operation], Operation]:
@@ -185,15 +183,8 @@ def _rows(run: PlanRun, name: str, limit: int, offset: int) -> dict[str, Any]:
 def as_csv(rows: list[dict[str, Any]], name: str) -> HttpResponse:
     """A table as CSV: values inside values get a column each, lists are joined with semicolons."""
     flat = [_flat(row) for row in rows]
-    out = io.StringIO()
-    writer = csv.DictWriter(
-        out, fieldnames=list(dict.fromkeys(key for row in flat for key in row)), lineterminator="\n"
-    )
-    writer.writeheader()
-    writer.writerows(flat)
-    answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    header = list(dict.fromkeys(key for row in flat for key in row))
+    return csv_download(csv_text(header, [[row.get(key, "") for key in header] for row in flat], end="\n"), name)
 
 
 def _flat(row: dict[str, Any], before: str = "") -> dict[str, Any]:
@@ -207,9 +198,9 @@ def _flat(row: dict[str, Any], before: str = "") -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    """A value that a spreadsheet shows and does not run."""
+    """One value: lists are joined with semicolons."""
     if isinstance(value, (list, tuple)):
         value = ";".join(
             " ".join(str(part) for part in item.values()) if isinstance(item, dict) else str(item) for item in value
         )
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return value

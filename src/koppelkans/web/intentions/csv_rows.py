@@ -13,6 +13,7 @@ from koppelkans.web.intentions.forms import day_of
 from koppelkans.web.intentions.models import Intention, Stance
 from koppelkans.web.intentions.plan_rows import PlanBuilding
 from koppelkans.web.intentions.register import Said, kept_until, may_be_kept
+from koppelkans.web.ui.csv_files import MARK, csv_text
 
 MOST_BYTES, MOST_ROWS = 2_000_000, 50_000
 COLUMNS = ("gebouw", "straat", "huisnummer", "standpunt", "gezegd_op", "bewaren_tot")
@@ -28,27 +29,15 @@ _STANCES = {
 
 def register_csv(rows: Iterable[tuple[PlanBuilding | None, Intention]]) -> str:
     """The register as CSV with a semicolon, as Flemish spreadsheets open it; ``rows_of`` reads it back."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
     words = {Stance.SIGNED: "getekend", Stance.INTERESTED: "geïnteresseerd", Stance.REFUSED: "geweigerd"}
-    for building, row in rows:
-        street, number = (building.street, building.house_number) if building else ("", "")
-        cells = [
-            row.building,
-            street,
-            number,
-            words[Stance(row.stance)],
-            row.said_on.isoformat(),
-            row.until.isoformat(),
-        ]
-        writer.writerow([_harmless(cell) for cell in cells])
-    return "\ufeff" + out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    cells = [
+        (
+            row.building, *((building.street, building.house_number) if building else ("", "")), words[Stance(row.stance)],
+            row.said_on.isoformat(), row.until.isoformat(),
+        )
+        for building, row in rows
+    ]  # fmt: skip
+    return MARK + csv_text(COLUMNS, cells, delimiter=";")
 
 
 def rows_of(

@@ -25,6 +25,7 @@ from koppelkans.web.intentions.plan_rows import PlanBuilding, designs_network, f
 from koppelkans.web.intentions.use_words import use_words
 from koppelkans.web.plans.models import PlanRun
 from koppelkans.web.plans.published import tender_closed
+from koppelkans.web.ui.csv_files import csv_download
 
 PAGE_ROWS, MOST_FAULTS = 50, 200
 
@@ -166,9 +167,7 @@ def intentions_export(request: HttpRequest, slug: str) -> HttpResponse:
     _runs, run = _chosen(request)
     by_key = {row.key: row for row in plan_buildings(run)} if run else {}
     rows = [(by_key.get(key), row) for key, row in sorted(_rows(request).items())]
-    answer = HttpResponse(csv_rows.register_csv(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="intenties-{slug}.csv"'
-    return answer
+    return csv_download(csv_rows.register_csv(rows), f"intenties-{slug}.csv")
 
 
 # --------------------------------------------------------------------------------------------------------------------- effect

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.conf import settings
@@ -24,10 +23,9 @@ from koppelkans.web.places.models import Place
 from koppelkans.web.places.words import LEVEL_WORDS, TABLE_WORDS, place_facts, said
 from koppelkans.web.projects.models import Project
 from koppelkans.web.projects.uploads import limited
+from koppelkans.web.ui.csv_files import MARK, csv_download, csv_text
 
 UNUSABLE = 422
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet would compute a cell that begins so."""
 
 
 @requires("place.upload")
@@ -83,17 +81,18 @@ def place(request: HttpRequest, slug: str, place: int) -> HttpResponse:
 def place_remarks(request: HttpRequest, slug: str, place: int) -> HttpResponse:
     """The remarks of the check as a table for a spreadsheet."""
     found = get_object_or_404(Place, pk=place, project=project_of(request))
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="kanttekeningen-{slug}-{found.pk}.csv"'
-    answer.write("\ufeff")  # so that a spreadsheet reads the accents right
-    rows = csv.writer(answer, delimiter=";")
-    rows.writerow([_("soort"), _("over"), _("kanttekening"), _("deel van de rijen"), _("methode")])
-    for item in _remarks(found):
-        share = "" if item["rows_share"] is None else f"{item['rows_share']:.3f}"
-        rows.writerow(
-            [_plain(cell) for cell in (item["level_word"], item["about"], item["text"], share, item["method"] or "")]
+    header = [_("soort"), _("over"), _("kanttekening"), _("deel van de rijen"), _("methode")]
+    rows = [
+        (
+            item["level_word"],
+            item["about"],
+            item["text"],
+            "" if item["rows_share"] is None else f"{item['rows_share']:.3f}",
+            item["method"] or "",
         )
-    return answer
+        for item in _remarks(found)
+    ]
+    return csv_download(MARK + csv_text(header, rows, delimiter=";"), f"kanttekeningen-{slug}-{found.pk}.csv")
 
 
 @requires("place.upload")
@@ -124,10 +123,6 @@ def _remarks(found: Place) -> list[dict[str, Any]]:
         for item in found.status.get("remarks", [])
     ]
     return sorted(rows, key=lambda item: list(words).index(item["level"]) if item["level"] in words else len(words))
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def _run_address(slug: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from koppelkans.web.accounts.rights import may, requires
 from koppelkans.web.plans import map_rows
 from koppelkans.web.plans.published import finished_run_of
+from koppelkans.web.ui.csv_files import csv_download, csv_text
 
 if TYPE_CHECKING:
     from koppelkans.web.plans.models import PlanRun
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 STREETS_A_PAGE, BUILDINGS_A_PAGE = 50, 50
 TEAM, PUBLIC = "team", "public"
 _AROUND = 0.0004  # degrees: about 30 m around a building
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @requires("plan.read")
@@ -189,16 +188,5 @@ def streets_csv(request: HttpRequest, slug: str, run: int) -> HttpResponse:
 
 
 def csv_answer(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, sources: Iterable[str]) -> HttpResponse:
-    """A table as CSV (UTF-8, comma, decimal point) with its sources below; a text never begins as a formula of a spreadsheet."""
-    answer = HttpResponse(
-        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
-    writer = csv.writer(answer, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_plain(value) for value in row] for row in rows)
-    writer.writerows([_plain(f"# {line}")] for line in sources)
-    return answer
-
-
-def _plain(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_SIGNS) else value
+    """A table as CSV (UTF-8, comma, decimal point) with its sources below."""
+    return csv_download(csv_text(header, [*rows, *([f"# {line}"] for line in sources)]), name)

@@ -5,11 +5,9 @@ They are read from the plan folder when a page asks for them. What a column mean
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +19,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from koppelkans.web.plans.vocabulary import column_title, named
+from koppelkans.web.ui.csv_files import MARK, csv_text, harmless
 from koppelkans.web.ui.templatetags.koppelkans import rounded
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 PAGE_ROWS = 50
 FIRST_ROWS = 10
 _NUMBER = re.compile(r"[+-]?[\d.,]+(\s?%)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,25 +404,19 @@ def _missing(value: Any) -> bool:
 # ------------------------------------------------------------------------------------------------------------------------ downloads
 
 
-def csv_text(table: TeamTable, frame: pd.DataFrame) -> str:
+def team_csv(table: TeamTable, frame: pd.DataFrame) -> str:
     """The whole table as CSV, names of columns as in the contracts; a column ``status`` says where years are computed."""
     if table.years:
         frame = frame.assign(status="computed, koppelkans")
     return rows_as_csv([str(name) for name in frame.columns], frame.itertuples(index=False))
 
 
-def rows_as_csv(header: Sequence[str], rows: Any) -> str:
-    """Rows as CSV that a spreadsheet opens without running anything: a text that looks like a formula gets a quote before it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([_plain_cell(value) for value in row] for row in rows)
-    return "\ufeff" + out.getvalue()
+def rows_as_csv(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as CSV; a text that is a number as printed stays one."""
+    return MARK + csv_text(header, rows, cell=_plain_cell)
 
 
 def _plain_cell(value: Any) -> Any:
     if _missing(value):
         return ""
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
+    return value if isinstance(value, str) and _NUMBER.fullmatch(value) else harmless(value)

@@ -28,6 +28,7 @@ from koppelkans.web.plans.published import (
     view_sections,
     visible_indicators,
 )
+from koppelkans.web.ui.csv_files import csv_download
 
 HEADLINES = (
     "heat_demand_mwh", "co2_now_tonnes", "co2_after_tonnes", "dwellings_off_gas", "dwellings_renovated", "investment_meur",
@@ -210,10 +211,8 @@ def table_csv(request: HttpRequest, slug: str, run: int, view: str, name: str) -
     else:
         table = _open_table(request, found, view, name)
         frame = team_tables.contents(table, found.folder, closed=tender_closed(found.project, request.user))
-        text = team_tables.csv_text(table, frame)
-    answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{slug}-{run}-{name}.csv"'
-    return answer
+        text = team_tables.team_csv(table, frame)
+    return csv_download(text, f"{slug}-{run}-{name}.csv")
 
 
 FILES = {

@@ -13,11 +13,11 @@ from koppelkans.disclosure import TOTAL
 from koppelkans.plan.record import Plan
 from koppelkans.report import report_document
 from koppelkans.report.data_value import data_value_section
-from koppelkans.report.document import Block, Details, Document, Figure, Table, blocks_of, words_of
+from koppelkans.report.document import Block, Details, Document, Figure, Heading, Table, blocks_of, words_of
 from koppelkans.report.html import html_page
 from koppelkans.report.labels import below_label, labels_section, published_migration
 from koppelkans.report.ladder import ladder_section
-from koppelkans.report.material import Material, Words
+from koppelkans.report.material import Material, Words, texts
 from koppelkans.report.measured import measured_section, published_groups
 from koppelkans.report.needs import change_publishable, changed, needs_section
 from koppelkans.report.notation import Notation
@@ -105,6 +105,18 @@ def test_every_table_and_chart_links_to_its_method(document):
     page = html_page(document)
     assert all(f'id="methode-{name}"' in page for name in BUILDING_METHODS)
     assert 'href="#methode-load-hours" aria-label="methode: Belasting over het jaar' in page
+
+
+def test_every_method_is_shown_by_name_and_with_its_own_text(document):
+    for language in ("nl", "en"):
+        assert set(texts(language)["methods"]) <= set(texts(language)["method_titles"])
+    headings = [
+        block for section in document.sections for block in blocks_of(section.blocks) if isinstance(block, Heading)
+    ]
+    methods = {one.anchor.removeprefix("methode-"): one.title for one in headings if one.anchor.startswith("methode-")}
+    assert set(BUILDING_METHODS) <= set(methods)
+    bare = [anchor for anchor, title in methods.items() if title == anchor.replace("_", " ")]
+    assert bare == []
 
 
 def test_a_plan_without_these_tables_says_so_in_one_line_each(plan):

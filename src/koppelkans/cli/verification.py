@@ -21,7 +21,7 @@ def verify(folder: Annotated[Path, typer.Argument(metavar="PLAN", help="Map van 
         f"{found.connected} aansluitingen, {found.edges} leidingstukken\n"
         f"kost min waarde   {found.objective_eur:,.2f} EUR per jaar (nagerekend)\n"
         f"ondergrens        {found.bound_eur:,.2f} EUR per jaar (nagerekend; {found.taken_off_eur:,.2f} EUR afgerond in het nadeel van het plan)\n"
-        f"afstand           {found.gap_share:.3%} van de kost van het geheel",
+        f"afstand           {found.gap_share:.3%} van de kost van het net en wat niet-aangesloten gebouwen mislopen, samen",
         highlight=False, soft_wrap=True,
     )  # fmt: skip
     if found.solver_bound_eur is not None:

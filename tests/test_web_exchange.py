@@ -10,6 +10,8 @@ from django.utils import timezone
 import exchange_fixture
 import plan_fixture
 import web_fixture
+from koppelkans import exchange
+from koppelkans.errors import OutOfRangeError
 from koppelkans.web.accounts.rights import Role
 from koppelkans.web.plans.models import PlanRun
 
@@ -77,3 +79,21 @@ def test_a_plan_without_a_network_has_none():
     bare = web_fixture.finished_run(web_fixture.project("zonder"), plan_fixture.plan(), inputs_hash="f" * 64)
     for name in FILES:
         assert fetched(bare, Role.LEAD, name).status_code == 404
+
+
+def test_a_file_that_cannot_be_made_says_why_to_the_team(plan, monkeypatch):
+    def refused(_plan):
+        raise OutOfRangeError("a yearly amount beyond what the workbook carries")
+
+    monkeypatch.setattr(exchange, "workbook_bytes", refused)
+    run = web_fixture.finished_run(web_fixture.project("zonder-werkboek"), plan, published=True, inputs_hash="d" * 64)
+    assert fetched(run, Role.MEMBER, "plan.xlsx").status_code == 404
+    for view in ("", "geld/"):
+        team, public = (
+            web_fixture.client(role, run.project).get(address(run, view)).content.decode()
+            for role in (Role.MEMBER, Role.ANONYMOUS)
+        )
+        assert "niet gemaakt" in team
+        assert "beyond what the workbook carries" in team
+        assert "bestand/plan.xlsx" not in team
+        assert "niet gemaakt" not in public

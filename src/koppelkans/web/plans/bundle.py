@@ -6,13 +6,13 @@ team.<language>.json     the same, for the project team: years that the engine c
 facts.json               indicators, levels, counts, attributions, record of the run
 report.<language>.html, report.nl.pdf   the report without computed years
 plan.esdl, plan.xlsx     the network and the business case for the tools of others
+not_made.json            such a file that this plan cannot have, and why
 streets.json, houses.json, tiles and their legends: written by the modules that own them
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def _write(plan: Plan, folder: Path) -> None:
 
 
 def _write_exchange(plan: Plan, folder: Path) -> None:
-    """The network and the business case for the tools of others; a plan without them, or whose file cannot be made, has none to take along."""
+    """The network and the business case for the tools of others; of a file that cannot be made stands why. A plan without a network has none."""
     from koppelkans.errors import KoppelkansError
     from koppelkans.exchange import esdl_text, workbook_bytes
 
@@ -70,11 +70,13 @@ def _write_exchange(plan: Plan, folder: Path) -> None:
     contents: dict[str, Callable[[], bytes]] = {
         "plan.esdl": lambda: esdl_text(plan).encode(), "plan.xlsx": lambda: workbook_bytes(plan),
     }  # fmt: skip
+    not_made: dict[str, str] = {}
     for name, content in contents.items():
         try:
             (folder / name).write_bytes(content())
         except KoppelkansError as error:
-            logging.getLogger(__name__).warning("no %s for %s: %s", name, folder.parent.name, error)
+            not_made[name] = str(error)
+    _write_json(folder / "not_made.json", not_made)
 
 
 def _write_report(plan: Plan, folder: Path, language: str) -> None:

@@ -110,11 +110,15 @@ def plan(request: HttpRequest, slug: str, run: int) -> HttpResponse:
     )
 
 
-def _files(run: PlanRun, context: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    """Downloads that this reader may have: name, title, whether it is for the team alone."""
+def _files(run: PlanRun, context: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
+    """Downloads that this reader may have: name, title, whether it is for the team alone, and why it could not be made where it is not there."""
+    try:
+        not_made = bundle_json(run, "not_made.json")
+    except Http404:
+        not_made = {}
     return [
-        (name, str(title), team) for name, (title, _kind, team, tender) in FILES.items()
-        if (context["team"] or not team) and not (tender and context["closed"]) and _file_path(run, name).is_file()
+        (name, str(title), team, str(not_made.get(name, ""))) for name, (title, _kind, team, tender) in FILES.items()
+        if (context["team"] or not team) and not (tender and context["closed"]) and (_file_path(run, name).is_file() or name in not_made)
     ]  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """Design and proven bound of heat networks on known instances.
 
     .venv/bin/python benchmarks/heat_network.py [--json FILE] [--full] [INSTANCE ...] [--heat-price P] [--forced]
-    .venv/bin/python benchmarks/heat_network.py [--json FILE] --goals
+    .venv/bin/python benchmarks/heat_network.py [--json FILE] --goals [--peer PATH]
 
 An INSTANCE is a file of a prize-collecting Steiner tree (``.stp``, rooted or not), a folder in topotherm's matrix form (``a_i.parquet``
 and the rest; ``--heat-price`` in EUR/kWh, or ``--forced``: every consumer compulsory and no revenue unless a price is given too), or a
 plan folder (``tables/network_variants.parquet``). Without any: the instances of ``tests/data`` and synthetic districts,
-afterwards the goals of the chapter (``benchmarks/network_goals.py``), for which ``--goals`` asks alone: tables on stderr, figures in the JSON file.
+afterwards the goals of the chapter (``benchmarks/network_goals.py``), for which ``--goals`` asks alone: tables on stderr, figures in the JSON file. ``--peer``: topotherm runs beside, from a clone that
+``benchmarks/peers/topotherm.txt`` tells how to make.
 
 stdout: one line per instance, ``name lower upper gap seconds``, and nothing else. lower and upper in the units of the instance, by its
 own convention; gap is (upper - lower) over whole-system cost, 0-1: for Steiner trees the upper value itself, for topotherm pipes and
@@ -161,6 +162,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as a flat object of numbers")
     parser.add_argument("--full", action="store_true", help="also the district of 4,391 buildings")
     parser.add_argument("--goals", action="store_true", help="only the goals of the chapter")
+    parser.add_argument("--peer", type=Path, metavar="PATH", help="a clone of topotherm to run beside, 120 s")
     return parser.parse_args()
 
 
@@ -172,7 +174,7 @@ def main() -> int:
     design_network(network_instances.stepped(synthetic_district.make_district(40, 1), 100.0), limits)
     lines.say(f"kernels ready after {time.perf_counter() - started:.1f} s")
     if chosen.goals:
-        network_goals.all_goals(figures)
+        network_goals.all_goals(figures, peer=chosen.peer)
         return 0
     found = given(chosen, limits) if chosen.instances else shipped(figures, limits, full=chosen.full)
     for line in found:
@@ -182,7 +184,7 @@ def main() -> int:
                 **{f"{line.name}_{field}": value for field, value in line._asdict().items() if field != "name"}
             )
     if not chosen.instances:
-        network_goals.all_goals(figures)
+        network_goals.all_goals(figures, peer=chosen.peer)
     return 0
 
 

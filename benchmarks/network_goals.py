@@ -1,5 +1,6 @@
 """The goals of the network chapter as figures: time to a good tree, proven gaps, published optima, a lever that moves, an opponent."""
 
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,9 @@ PRICES_EUR_PER_KWH = (0.10, 0.12, 0.13, 0.16, 0.20)
 VALUES_EUR_PER_KW = (75.0, 100.0, 140.0)
 # targets of the recipe that give 1,948 and about 10,000 buildings
 LARGE, LARGEST = synthetic_district.SIZES["large"], 10_250
+DISTRICTS = (1, 2, 3)
+PLACES = ("brugge_sint_jozef", "krems_old_town_at", "wechelderzande")
+PEER_PRICE_EUR_PER_KWH, PEER_S = 0.13, 120.0
 # an optimum counts as proven when tree and bound are within this share of the published one
 EXACT = 1e-6
 # levers: factor on the cost of pipes and on the value of connecting
@@ -27,9 +31,11 @@ LEVERS = ((0.8, 1.0), (1.25, 1.0), (1.0, 1.2), (1.0, 0.85))
 AT_ONCE = NetworkLimits(search_rounds=0)
 
 
-def all_goals(figures: lines.Figures) -> None:
-    """Every goal, one after the other; each figure is written as soon as it is known."""
-    for goal in (topotherm, steiner, districts, lever):
+def all_goals(figures: lines.Figures, *, peer: Path | None = None) -> None:
+    """Every goal, one after the other; each figure is written as soon as it is known. ``peer``: a clone of topotherm to run beside."""
+    if peer is not None:
+        beside(figures, peer)
+    for goal in (topotherm, steiner, districts, places, lever):
         goal(figures)
     thermos_like.compared(figures, seconds=thermos_like.SECONDS)
 
@@ -72,6 +78,26 @@ def topotherm(figures: lines.Figures) -> None:
             worst_gap, worst_s = max(worst_gap, gap), max(worst_s, seconds)
     figures.record(topotherm_959_other_prices_gap=worst_gap, topotherm_959_other_prices_s=worst_s)
     lines.show("topotherm_959, bound of the solver", ["heat price", "EUR/yr", "bound", "gap %", "s"], rows)
+
+
+def beside(figures: lines.Figures, clone: Path) -> None:
+    """topotherm itself on its own district, with its own limit of time, and the engine after it on the same question."""
+    python, script = clone / ".venv" / "bin" / "python", ROOT / "benchmarks" / "peers" / "topotherm_district.py"
+    if not python.is_file():
+        raise SystemExit(f"no {python}; benchmarks/peers/topotherm.txt says how to make it")
+    folder, price = DATA / "topotherm_959", PEER_PRICE_EUR_PER_KWH
+    asked = [str(part) for part in (python, script, clone, folder, price, PEER_S)]
+    answer = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()[-3:]
+    theirs, bound, seconds = map(float, answer)
+    instance, started = network_instances.topotherm(folder, price, forced=False), time.perf_counter()
+    ours, ours_s = timed(proven_design(instance, NetworkLimits(), seconds=PROOF_S), started)
+    whole = float(pd.read_csv(PUBLISHED / "network_topotherm.csv").iloc[0]["whole_eur_per_year"])
+    figures.record(
+        topotherm_peer_s=seconds, topotherm_peer_gap=(theirs - bound) / whole, topotherm_peer_dearer_share=(theirs - ours.objective_eur) / whole,
+        topotherm_peer_times_slower=seconds / ours_s,
+    )  # fmt: skip
+    rows = [["topotherm", theirs, bound, seconds], ["koppelkans", ours.objective_eur, ours.bound_eur, ours_s]]
+    lines.show("topotherm_959, the peer beside", ["", "EUR/yr", "bound", "s"], rows)
 
 
 def bought_gap(instance: Instance, design: Design) -> float:
@@ -139,28 +165,49 @@ def districts(figures: lines.Figures) -> None:
     figures.record(
         linear_2000_gap=max(float(row[3]) for row in rows) / 100, linear_2000_s=max(float(row[4]) for row in rows)
     )
-    for key, target, values, limits in (
-        ("stepped_2000", LARGE, VALUES_EUR_PER_KW, NetworkLimits()), ("stepped_10000", LARGEST, (100.0,), AT_ONCE),
+    for key, target, seeds, values, limits in (
+        ("stepped_2000", LARGE, DISTRICTS, VALUES_EUR_PER_KW, NetworkLimits()), ("stepped_10000", LARGEST, (1,), (100.0,), AT_ONCE),
     ):  # fmt: skip
-        district, some = synthetic_district.make_district(target, 1), []
-        for value in values:
-            started = time.perf_counter()
-            found, seconds = timed(design_network(network_instances.stepped(district, value), limits), started)
-            some.append(
-                [
-                    f"{key.replace('_', ' ')} {value:g}",
-                    found.objective_eur,
-                    found.bound_eur,
-                    100 * found.gap_share,
-                    seconds,
-                ]
-            )
+        some = []
+        for seed in seeds:
+            district = synthetic_district.make_district(target, seed)
+            some += [
+                proof_row(f"{key} seed {seed} {value:g}", network_instances.stepped(district, value), limits)
+                for value in values
+            ]
         gap = max(float(row[3]) for row in some) / 100
         figures.record(
             **{f"{key}_gap": gap, f"{key}_replayed_gap": gap, f"{key}_s": max(float(row[4]) for row in some)}
         )
         rows += some
     lines.show("synthetic districts", ["district", "EUR/yr", "bound", "gap %", "s"], rows)
+
+
+def proof_row(name: str, instance: Instance, limits: NetworkLimits) -> list[str | float]:
+    """Cost, replayed bound, gap in per cent of the whole, and seconds of one design."""
+    started = time.perf_counter()
+    found, seconds = timed(design_network(instance, limits), started)
+    return [name, found.objective_eur, found.bound_eur, 100 * found.gap_share, seconds]
+
+
+def places(figures: lines.Figures) -> None:
+    """The shipped places with streets: the network question as their plan asks it, and with every customer at one value per kW."""
+    rows = []
+    for name in PLACES:
+        asked = network_instances.place_instance(name)
+        worth = VALUES_EUR_PER_KW[1] * asked.customer_kw
+        valued = replace(
+            asked,
+            customer_value_eur=worth,
+            must=np.zeros(len(worth), dtype=bool),
+            never=np.zeros(len(worth), dtype=bool),
+        )
+        rows += [
+            proof_row(f"{name} as asked", asked, NetworkLimits()),
+            proof_row(f"{name} at {VALUES_EUR_PER_KW[1]:g} EUR/kW", valued, NetworkLimits()),
+        ]
+    figures.record(places_gap=max(float(row[3]) for row in rows) / 100, places_s=max(float(row[4]) for row in rows))
+    lines.show("shipped places, bounds replayed", ["place", "EUR/yr", "bound", "gap %", "s"], rows)
 
 
 def lever(figures: lines.Figures) -> None:

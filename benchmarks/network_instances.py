@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.synthetic_district import District
-from koppelkans.heat.network import Instance
+from koppelkans.heat.network import Instance, NetworkLimits
 
 ANNUITY = 0.0505  # 4 %, 40 years, rounded: part of the definition of the synthetic instances
 TRUNK_EUR_PER_M, SERVICE_EUR_PER_M, SERVICE_EUR, UPKEEP_EUR_PER_M = 1_000.0, 450.0, 4_500.0, 6.0
@@ -112,3 +112,26 @@ def _synthetic(district: District, value_eur_per_kw: float, **prices: object) ->
         allowed=np.ones(count, dtype=bool), customer_node=places, customer_kw=kw, customer_value_eur=value_eur_per_kw * kw,
         must=np.zeros(users, dtype=bool), never=np.zeros(users, dtype=bool), source_kw=np.inf, **prices,
     )  # fmt: skip
+
+
+def place_instance(name: str) -> Instance:
+    """The first network question that the plan of a shipped place asks."""
+    from koppelkans.heat.network import design as network_design
+    from koppelkans.place.read import read_place
+    from koppelkans.place.shipped import shipped_scenario
+    from koppelkans.plan.make import make_plan
+    from koppelkans.scenario import read_scenario
+
+    asked: list[Instance] = []
+    usual = network_design.design_of
+
+    def noted(instance: Instance, limits: NetworkLimits) -> object:
+        asked.append(instance)
+        return usual(instance, limits)
+
+    network_design.design_of = noted
+    try:
+        make_plan(read_place(name), read_scenario(shipped_scenario(name)))
+    finally:
+        network_design.design_of = usual
+    return asked[0]

@@ -193,32 +193,9 @@ def cut(instance: Instance, count: int) -> Instance:
     )  # fmt: skip
 
 
-def place_instance(name: str) -> Instance:
-    """The first network question that the plan of a shipped place asks."""
-    from koppelkans.heat.network import design as network_design
-    from koppelkans.place.read import read_place
-    from koppelkans.place.shipped import shipped_scenario
-    from koppelkans.plan.make import make_plan
-    from koppelkans.scenario import read_scenario
-
-    asked: list[Instance] = []
-    usual = network_design.design_of
-
-    def noted(instance: Instance, limits: NetworkLimits) -> object:
-        asked.append(instance)
-        return usual(instance, limits)
-
-    network_design.design_of = noted
-    try:
-        make_plan(read_place(name), read_scenario(shipped_scenario(name)))
-    finally:
-        network_design.design_of = usual
-    return asked[0]
-
-
 def instances() -> Iterator[tuple[str, Instance]]:
     """The thirty, cuts of real places first."""
-    known = {name: place_instance(name) for name in dict.fromkeys(name for name, _ in CUTS)}
+    known = {name: network_instances.place_instance(name) for name in dict.fromkeys(name for name, _ in CUTS)}
     for name, count in CUTS:
         yield f"{name}_{count}", cut(known[name], count)
     for size in SIZES:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandera.errors import SchemaErrors
 from shapely.geometry import Point, Polygon
 
 import krekelwijk
@@ -104,3 +105,36 @@ def test_a_remark_made_twice_stands_once():
     frame = tables.remarks([row, row, tables.remark("streets", "andere", "other")])
     assert frame["text"].tolist() == ["tekst", "andere"]
     tables.check(tables.REMARKS, frame)
+
+
+KINDS = {
+    "share": tables.column("x_share", float, low=0, high=1, title="", description=""),
+    "gap": tables.column("x_eur", float, nullable=True, title="", description=""),
+    "count": tables.column("dwellings", int, low=0, high=5, title="", description=""),
+    "word": tables.column("word", str, choices=("a", "b"), title="", description=""),
+    "text": tables.column("text", str, nullable=True, title="", description=""),
+    "flag": tables.column("flag", bool, title="", description=""),
+}
+VALUES = st.one_of(
+    st.lists(st.one_of(st.floats(-0.5, 1.5), st.sampled_from([np.nan, np.inf, 0.0, 1.0])), max_size=4).map(
+        lambda v: pd.Series(v, dtype="float64")
+    ),
+    st.lists(st.integers(-1, 6), max_size=4).map(lambda v: pd.Series(v, dtype="int64")),
+    st.lists(st.sampled_from(["a", "b", "c", None]), max_size=4).map(lambda v: pd.Series(v, dtype="str")),
+    st.lists(st.booleans(), max_size=4).map(lambda v: pd.Series(v, dtype="bool")),
+)
+
+
+@given(kind=st.sampled_from(list(KINDS)), values=VALUES)
+@settings(max_examples=150, deadline=None)
+def test_the_quick_look_at_a_column_and_the_schema_agree(kind, values):
+    item = KINDS[kind]
+    one = tables.table("ones", key="one", title="", columns=[item])
+    frame = pd.DataFrame({item.name: values.to_numpy() if values.dtype != "str" else values.array})
+    frame.index = pd.Index([str(row) for row in range(len(frame))], name="one", dtype="str")
+    try:
+        one.schema.validate(frame, lazy=True)
+    except SchemaErrors:
+        assert tables.table_faults(one, frame)
+    else:
+        assert not tables.table_faults(one, frame)

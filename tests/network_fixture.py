@@ -12,7 +12,10 @@ from koppelkans import tables
 from koppelkans.place.model import Place
 from koppelkans.scenario import Source
 
-NAMES = ("network_variants", "network_sources", "pipes", "connections", "thresholds", "project", "project_years")
+NAMES = (
+    "network_variants", "network_sources", "pipes", "connections", "thresholds", "project", "project_years", "network_phases", "network_draws",
+    "network_switches", "network_uptake", "network_joiners", "network_losses",
+)  # fmt: skip
 SOURCE = Source(
     name="Restwarmte molen",
     x_m=2.0,
@@ -42,7 +45,8 @@ def network(place: Place, demand: pd.DataFrame) -> dict[str, pd.DataFrame]:
     pipes = _pipes(place, list(heated.index[joined]), demand)
     made = {
         "network_variants": _variants(pipes), "network_sources": _sources(), "pipes": pipes, "connections": _connections(heated, joined), "thresholds": _thresholds(place),
-        "project": _project(), "project_years": _project_years(),
+        "project": _project(), "project_years": _project_years(), "network_phases": _phases(), "network_draws": _draws(),
+        "network_switches": _switches(joined), "network_uptake": _uptake(), "network_joiners": _joiners(), "network_losses": _losses(list(heated.index[joined])),
     }  # fmt: skip
     return {name: tables.check(tables.TABLES[name], frame) for name, frame in made.items()}
 
@@ -115,7 +119,7 @@ def _variants(pipes: pd.DataFrame) -> pd.DataFrame:
         investment_eur=pipes["investment_eur"].sum(), network_eur_per_year=45_000.0, without_eur_per_year=800_000.0,
         gap_share=1 - frame["bound_eur_per_year"] / frame["whole_eur_per_year"], pump_kw=3.0, head_bar=1.6, pressure_bar=4.6,
         lowest_supply_c=frame["supply_c"] - 2.0, summer_supply_c=frame["supply_c"] - 25.0, bypass_share=0.03, raised_pipes=2, raised_eur=1_250.0,
-        limits_kept=True,
+        limits_kept=True, package_saving_eur_per_year=[0.0, 1_234.0, 0.0],
     )[tables.NETWORK_VARIANTS.column_names]  # fmt: skip
 
 
@@ -138,7 +142,9 @@ def _connections(heated: pd.DataFrame, joined: pd.Series) -> pd.DataFrame:
         "supply_c": joined.map({True: 68.0, False: float("nan")}), "summer_supply_c": joined.map({True: 45.0, False: float("nan")}),
         "connected_because": joined.map({True: "shared_way", False: None}), "margin_eur_per_year": joined.map({True: 300.0, False: -120.0}),
         "drop_out_eur_per_mwh": joined.map({True: 55.0, False: float("nan")}), "missing_eur_per_mwh": joined.map({True: float("nan"), False: 9.0}),
-    }).astype({"alternative": "str", "reason": "str", "connected_because": "str"})  # fmt: skip
+        "package_alone": joined.map({True: "as_is", False: None}), "peak_saved_kw": joined.map({True: 1.0, False: float("nan")}),
+        "package_more_eur_per_year": joined.map({True: 20.0, False: float("nan")}),
+    }).astype({"alternative": "str", "reason": "str", "connected_because": "str", "package_alone": "str"})  # fmt: skip
     return frame.rename_axis("building")
 
 
@@ -194,3 +200,72 @@ def _project_years() -> pd.DataFrame:
     frame = pd.concat(parts, ignore_index=True).astype({"uptake": "str"})
     frame.index = pd.Index(frame["uptake"] + "." + frame["year"].astype(str), name="row", dtype="str")
     return frame
+
+
+def _phases() -> pd.DataFrame:
+    """The first row in 2028, the second in 2031, its last block not at all."""
+    rows = [
+        (None, 2028.0, 8.0, 8_000.0, 0.0), ("k_0", 2028.0, 180.0, 165_000.0, 201.6), ("k_1", 2028.0, 120.0, 110_000.0, 86.4), ("v_0", 2031.0, 60.0, 48_000.0, 115.2),
+        ("k_3", 2031.0, 200.0, 170_000.0, 86.4), ("k_5", None, 120.0, 90_000.0, 86.4),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["section", "built_year", "length_m", "investment_eur", "heat_mwh"])
+    frame = frame.assign(
+        street="Krekelstraat",
+        gain_eur_per_year=frame["heat_mwh"] * 20 - 900,
+        temporary_source=[False] * 3 + [True] + [False] * 2,
+    )
+    frame.index = pd.Index(
+        [f"{section or 'source'}|{at}" for at, section in enumerate(frame["section"])], name="piece", dtype="str"
+    )
+    return frame.astype({"section": "str", "street": "str", "built_year": float})[tables.NETWORK_PHASES.column_names]
+
+
+def _draws() -> pd.DataFrame:
+    """Four draws: nobody, two, six and eight of 66 buildings switch; once the network should have been another."""
+    frame = pd.DataFrame({
+        "alternative_share": [0.95, 1.02, 1.08, 0.91], "pipes_share": [0.8, 1.0, 1.2, 1.1], "switched_buildings": [0, 2, 6, 8],
+        "kept_eur_per_year": [-60_000.0, -62_000.0, -70_000.0, -40_000.0], "found_eur_per_year": [-60_000.0, -62_400.0, -71_600.0, -50_000.0],
+        "beyond_gap": [False, False, False, True],
+    })  # fmt: skip
+    return frame.set_axis(pd.Index(["1", "2", "3", "4"], name="draw", dtype="str"))
+
+
+def _switches(joined: pd.Series) -> pd.DataFrame:
+    frame = pd.DataFrame({"connected": joined, "switch_share": joined.map({True: 0.0, False: 0.25})})
+    return frame.rename_axis("building")
+
+
+def _uptake() -> pd.DataFrame:
+    """71 euro per MWh when all of the design connect, 130 at half of it."""
+    rows = [
+        (0.5, 317.0, 130.0, 118.0, 151.0, 0.4),
+        (0.8, 507.0, 86.0, 82.0, 90.0, 0.1),
+        (1.0, 634.0, 71.0, 71.0, 71.0, 0.0),
+    ]
+    frame = pd.DataFrame(rows, columns=tables.NETWORK_UPTAKE.column_names)
+    return frame.set_axis(pd.Index(["50", "80", "100"], name="uptake", dtype="str"))
+
+
+def _joiners() -> pd.DataFrame:
+    row = {
+        "designed_eur_per_year": 820.0,
+        "along_buildings": 24,
+        "fitting_buildings": 18,
+        "paying_buildings": 0,
+        "fitting_eur_per_year": -2_700.0,
+    }
+    return pd.DataFrame([row], index=pd.Index(["network_middle"], name="variant", dtype="str"))
+
+
+def _losses(connected: list[str]) -> pd.DataFrame:
+    """The only source, and ten customers: the apartments and nine houses."""
+    houses = [building for building in connected if building != _APARTMENTS][:9]
+    rows = [
+        ("source", SOURCE.name, 744.0, 259.0, 77_740.0, 77_740.0, "temporary_boiler", 0, 0),
+        ("customer", _APARTMENTS, 115.2, 0.0, 2_300.0, 2_000.0, "dropped", 3, 0),
+    ]
+    rows += [("customer", house, 14.4, 0.0, 300.0, 300.0, "kept", 0, 0) for house in houses]
+    frame = pd.DataFrame(rows, columns=tables.NETWORK_LOSSES.column_names).astype(
+        {"kind": "str", "name": "str", "repair": "str"}
+    )
+    return frame.set_axis(pd.Index(frame["kind"] + "|" + frame["name"], name="loss", dtype="str"))

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from koppelkans import tables
-from koppelkans.scenario import Choices, HeatNetwork, Limits, Scenario, Source
+from koppelkans.scenario import (
+    Choices,
+    HeatNetwork,
+    Limits,
+    Renovation,
+    Scenario,
+    Source,
+    Street,
+    StreetOwner,
+    StreetSpace,
+)
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -81,7 +91,9 @@ def test_the_example_scenario_of_the_manual_is_one():
     assert scenario.sources[0].assumption
 
 
-@pytest.mark.parametrize("part", [Scenario, Source, Choices, HeatNetwork, Limits])
+@pytest.mark.parametrize(
+    "part", [Scenario, Source, Choices, HeatNetwork, Renovation, Street, StreetOwner, StreetSpace, Limits]
+)
 def test_the_manual_shows_every_key_of_the_scenario(part):
     text = example_scenario()
     assert [name for name in part.model_fields if not re.search(rf"\b{name}\b", text)] == []

@@ -75,7 +75,7 @@ def test_a_fault_while_writing_keeps_the_file_that_was_there(folder, tmp_path, m
         target.write_text("half", encoding="utf-8")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(exchange_files.KINDS, "esdl", full)
+    monkeypatch.setitem(exchange_files.KINDS, "esdl", exchange_files.Kind(full, "plan.esdl"))
     with pytest.raises(KoppelkansError, match="No space left on device; nothing was left behind"):
         export_plan(folder, "esdl", path)
     assert path.read_text(encoding="utf-8") == "oud"

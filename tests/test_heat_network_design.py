@@ -369,7 +369,9 @@ def individual_options():
 def variants_of(monkeypatch, worth, case=None):
     """Every regime with offers written by hand: ``worth`` per regime."""
     monkeypatch.setattr(
-        bridge, "network_offers", lambda buildings, demand, options, regime, case: offers_of(worth.get(regime, 0.0))
+        bridge,
+        "network_packages",
+        lambda buildings, demand, options, regime, case: (offers_of(worth.get(regime, 0.0)), None),
     )
     demand = pd.DataFrame({"heat_kwh": 15_000.0}, index=buildings_of().index)
     return network_variants(

@@ -84,6 +84,9 @@ def test_it_comes_back_from_the_folder(plan, tmp_path):
         "pipes",
         "sources",
         "connections",
+        "works",
+        "street_openings",
+        "street_patterns",
     }
 
 
@@ -164,8 +167,9 @@ def changed_table(folder, table, change):
         ("network_variants", lambda frame: frame.__setitem__("whole_eur_per_year", frame["whole_eur_per_year"] - 1), "the plan prints a cost"),
         ("pipes", lambda frame: frame.__setitem__("length_m", frame["length_m"] * 0.9), "m in the plan and"),
         ("connections", lambda frame: frame.__setitem__("connected", ~frame["connected"]), "is connected in the"),
+        ("connections", lambda frame: frame.__setitem__("advantage_eur_per_year", frame["advantage_eur_per_year"] + 1), "EUR a year in the plan and"),
     ],
-    ids=["bound", "cost", "pipes", "connections"],
+    ids=["bound", "cost", "pipes", "connections", "worth"],
 )  # fmt: skip
 def test_tables_that_say_something_else_are_found(saved, table, change, message):
     changed_table(saved, table, change)

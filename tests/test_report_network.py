@@ -225,7 +225,8 @@ def test_no_building_and_no_service_pipe_leaves_the_team(page, document):
     for secret in ("xt1_0", "ba1_0", "service", "a1_0", "school_5", "Veldpad 2"):
         assert secret not in page.split("<script>")[0]
     assert set(re.findall(r"Veldpad[^<]*", page)) == {
-        "Veldpad 1: leiding DN 50"
+        "Veldpad 1: leiding DN 50",
+        "Veldpad 1: vanaf 2031",
     }  # a main passes there for nineteen buildings
     drawn = next(
         one for one in blocks(document, "warmtenet") if isinstance(one, Figure) and one.name == "map-network"
@@ -349,7 +350,7 @@ def test_maps_with_layers_on_screen_and_below_one_another_on_paper(document, pag
 
 def test_the_background_of_the_maps_stands_in_the_page_once(page):
     assert len(re.findall(r'<g id="[^"]+-base">', page)) == 1
-    assert page.count('<use href="#map-base"/>') == 3
+    assert page.count('<use href="#map-base"/>') == 4
 
 
 def test_a_plan_without_network_still_has_a_map_of_its_own():
@@ -372,3 +373,107 @@ def test_the_english_report_has_no_dutch_network(plan):
     assert "A heat network pays for society." in page
     assert "Business case of the heat company" in page
     assert "Aansluitdrempel" not in page
+
+
+# ------------------------------------------------------------------------------------------------------------------ how firm it is
+
+
+def paragraphs(document: Document) -> list[str]:
+    return [words_of(block.text) for block in blocks(document, "warmtenet") if type(block).__name__ == "Paragraph"]
+
+
+def test_the_network_when_not_everybody_connects(document):
+    rows = rows_of(document, "Het net als niet iedereen aansluit")
+    assert rows[f"50{SPACE}%"] == ["317", "130", "120–150", f"40{SPACE}%"]
+    assert rows[f"100{SPACE}%"] == ["634", "71", "", f"0{SPACE}%"]
+    told = "\n".join(paragraphs(document))
+    assert (
+        f"kost het net 71 euro per MWh, zonder de warmte zelf. Sluit maar 50{SPACE}% aan, dan is dat 130 euro per MWh, en in 40{SPACE}% van de straten"
+        in told
+    )
+    # 4 of 66 buildings on average, 8 at most; 0 + 0.4 + 1.6 + 10 thousand over four
+    assert (
+        f"anders voor 6{SPACE}% van de gebouwen, hoogstens voor 12{SPACE}%. Het net houden zoals het is kost dan gemiddeld 3,0 duizend euro"
+        in told
+    )
+    assert "in 1 van de 4 lotingen" in told
+    assert (
+        "eigen oplossingen aan 91 tot 108 % van hun jaarkost, sleuf en leiding aan 80 tot 120 % van hun prijs" in told
+    )
+    # 18 of 24 fit, at 150 euro a year each
+    assert (
+        "Van ongeveer 20 andere gebouwen langs het net passen er nog 20 bij; zij kosten nu gemiddeld 150 euro per jaar meer"
+        in told
+    )
+    assert "brengt dan gemiddeld 820 euro per jaar op" in told
+
+
+def test_losses_show_sources_and_large_customers_only_together(document, page):
+    rows = rows_of(document, "Als een warmtebron of een grote afnemer wegvalt")
+    assert rows["Restwarmte molen"] == ["744", "259", "77,7", "77,7", "een tijdelijke ketel"]
+    # 115.2 and nine times 14.4 MWh; 2,000 and nine times 300 euro
+    assert rows["Elk van de 10 grootste afnemers, gemiddeld"] == ["24", "", "0,50", "0,47", ""]
+    assert "takken afsluiten" not in page
+
+
+@pytest.mark.parametrize("change", [{"more_eur_per_year": 20_000.0}, {"heat_mwh": 500.0}, None])
+def test_a_customer_that_weighs_too_much_hides_the_large_customers(plan, change):
+    losses = plan["network_losses"].copy()
+    if change is None:
+        losses = losses.iloc[:-1]
+    else:
+        losses.loc["customer|a1_0", list(change)] = list(change.values())
+    told = report_document(changed(plan, network_losses=losses))
+    assert list(rows_of(told, "Als een warmtebron of een grote afnemer wegvalt")) == ["Restwarmte molen"]
+    assert "Het projectteam ziet ze apart." in html_page(told)
+
+
+def test_a_source_that_feeds_a_few_buildings_shows_no_figures(plan):
+    both = pd.concat(
+        [
+            plan["network_sources"].assign(buildings=[31], heat_share=0.8),
+            plan["network_sources"].assign(buildings=[6], heat_share=0.2).rename(index=lambda _: "Kanaal"),
+        ]
+    )
+    document = report_document(changed(plan, network_sources=both))
+    assert rows_of(document, "Als een warmtebron of een grote afnemer wegvalt")["Restwarmte molen"][:4] == ["n.p."] * 4
+
+
+def test_a_plan_without_these_tables_or_draws_says_so(plan):
+    names = ("network_draws", "network_switches", "network_uptake", "network_joiners", "network_losses")
+    older = replace(plan, tables={name: frame for name, frame in plan.tables.items() if name not in names})
+    assert "Hoe vast dit net ligt" not in html_page(report_document(older)).split("methode-network-robustness")[0]
+    skipped = changed(plan, network_draws=tables.NETWORK_DRAWS.empty())
+    assert any("te veel gebouwen aansluiten (hoogstens 600)" in text for text in paragraphs(report_document(skipped)))
+
+
+def test_few_buildings_with_room_are_not_counted(plan):
+    few = plan["network_joiners"].assign(fitting_buildings=4, fitting_eur_per_year=-100.0)
+    told = paragraphs(report_document(changed(plan, network_joiners=few)))
+    assert any(text.endswith("passen er bijna niet bij: minder dan 10.") for text in told)
+
+
+def test_the_network_in_periods_is_drawn_by_street(network, document):
+    from koppelkans.report.network_phases import phases_layer
+
+    layer = phases_layer(network)
+    assert list(layer.titles.values()) == ["straat zonder leiding", "vanaf 2028", "vanaf 2031", "niet in deze perioden"]
+    assert [(mark.name, mark.style) for mark in layer.marks[1:]] == [
+        ("Krekelstraat", "2028"), ("Krekelstraat", "2031"), ("Veldpad 1", "2031"), ("Krekelstraat", "later"),
+    ]  # fmt: skip
+    assert all(
+        palette.contrast(line.colour, palette.PAPER) >= 3 for name, line in layer.styles.items() if name != "street"
+    )
+    rows = rows_of(document, "Wat er in elke periode gelegd wordt")
+    # 8 + 180 + 120 m; 288 of 576 MWh
+    assert rows["vanaf 2028"] == ["310", "280", f"50{SPACE}%", "0"]
+    assert rows["vanaf 2031"][3] == "1"
+    drawn = next(
+        one for one in blocks(document, "warmtenet") if isinstance(one, Figure) and one.name == "map-phases"
+    ).svg
+    assert "xt1_0" not in drawn
+
+
+def test_every_repair_has_its_words():
+    for language in LANGUAGES:
+        assert set(tables.NETWORK_REPAIRS) == set(texts(language)["repairs"])

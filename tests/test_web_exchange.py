@@ -26,7 +26,7 @@ def plan():
 
 @pytest.fixture
 def run(plan) -> PlanRun:
-    return web_fixture.finished_run(web_fixture.project(), plan, published=True, inputs_hash="e" * 64)
+    return web_fixture.finished_run(web_fixture.project(), plan, published=True, inputs_hash="1e" * 32)
 
 
 def address(run, rest=""):
@@ -76,7 +76,7 @@ def test_a_view_names_its_files_to_the_team_only(run, view, names):
 
 
 def test_a_plan_without_a_network_has_none():
-    bare = web_fixture.finished_run(web_fixture.project("zonder"), plan_fixture.plan(), inputs_hash="f" * 64)
+    bare = web_fixture.finished_run(web_fixture.project("zonder"), plan_fixture.plan(), inputs_hash="1f" * 32)
     for name in FILES:
         assert fetched(bare, Role.LEAD, name).status_code == 404
 
@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_made_says_why_to_the_team(plan, monkeypatch):
         raise OutOfRangeError("a yearly amount beyond what the workbook carries")
 
     monkeypatch.setattr(exchange, "workbook_bytes", refused)
-    run = web_fixture.finished_run(web_fixture.project("zonder-werkboek"), plan, published=True, inputs_hash="d" * 64)
+    run = web_fixture.finished_run(web_fixture.project("zonder-werkboek"), plan, published=True, inputs_hash="1d" * 32)
     assert fetched(run, Role.MEMBER, "plan.xlsx").status_code == 404
     for view in ("", "geld/"):
         team, public = (

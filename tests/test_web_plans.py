@@ -208,9 +208,19 @@ def test_computed_years_stay_with_the_team(run):
     assert "De berekende jaren blijven bij het projectteam" in report
 
 
+def test_the_periods_of_the_network_stay_with_the_team(run):
+    shown = "".join(text(run, f"{view}/") for view in OPEN_VIEWS)
+    assert "Hoe vast dit net ligt" in shown
+    assert not [words for words in ("vanaf 2031", "Wat er in elke periode gelegd wordt") if words in shown]
+    assert "Wat er in elke periode gelegd wordt" in text(run, "kalender/", Role.MEMBER)
+    report = (run.bundle / "report.nl.html").read_text(encoding="utf-8")
+    assert "vanaf 2031" not in report
+    assert "Hoe vast dit net ligt" in report
+
+
 def test_views_without_figures_say_what_will_stand_there(run):
-    for view in ("kalender", "stroom"):
-        assert "Nog niet berekend" in text(run, f"{view}/")
+    assert "Nog niet berekend" in text(run, "stroom/")
+    assert "Nog niet berekend" not in text(run, "kalender/")
     assert "Not computed yet" in text(run, "stroom/", language="en")
 
 

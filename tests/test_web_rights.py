@@ -41,7 +41,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "project_partner_remove": {"partner": "partner"}, "project_date_remove": {"planned": "planned"}, "project_team_remove": {"grant": "grant"},
     "document": {"document": "document"}, "document_remove": {"document": "document"},
     "place": {"place": "place"}, "place_remarks": {"place": "place"}, "place_remove": {"place": "place"},
-    "plan_view": {"run": "run", "view": "straten"}, "plan_table": {"run": "run", "view": "straten", "name": "straten"}, "plan_team_table": {"run": "run", "view": "gebouwen", "key": "buildings"},
+    "plan_view": {"run": "run", "view": "straten"}, "plan_street_book": {"run": "run"}, "plan_table": {"run": "run", "view": "straten", "name": "straten"}, "plan_team_table": {"run": "run", "view": "gebouwen", "key": "buildings"},
     "plan_file": {"run": "run", "name": "report.html"}, "plan_map_still": {"run": "run", "layer": "solutions"}, "street_page": {"street": "Krekelstraat"},
     **{name: {"run": "run"} for name in (
         "plan", "plan_publish", "plan_unpublish", "plan_map", "plan_map_csv", "plan_map_geopackage", "plan_decisions",

@@ -50,7 +50,7 @@ PAGES = (
     _of("place_upload"), _of("place", place="place"),
     _of("run_new"), _of("run_rename", run="draft"), _of("run_remove", run="draft"), _of("run_progress", note="failed", run="failed"), _of("run_progress", note="cancelled", run="cancelled"),
     _of("plan", PUBLIC, run="network"), _of("plan", note="draft", run="draft"), *(_of("plan_view", PUBLIC, note=view, run="network", view=view) for view in VIEWS),
-    _of("plan_team_table", run="network", view="gebouwen", key="gebouwen"), _of("plan_map", PUBLIC, run="network"), _of("plan_publish", run="draft"), _of("plan_unpublish", run="network"), _of("plan_decisions", run="network"),
+    _of("plan_team_table", run="network", view="gebouwen", key="gebouwen"), _of("plan_street_book", run="network"), _of("plan_map", PUBLIC, run="network"), _of("plan_publish", run="draft"), _of("plan_unpublish", run="network"), _of("plan_decisions", run="network"),
     _of("plan_compare", PUBLIC, query="?plannen={network},{pumps}"), _of("plan_compare", PUBLIC, note="empty"),
     _of("intentions"), _of("intention_edit", query="?gebouw=t1_0"), _of("intentions_import"), _of("intention_effect"),
     _open("own_home"), _open("kitchen_table"), _open("tenants"), _of("street_page", NOBODY_YET, street=STREET), _of("street_search", NOBODY_YET, query="?q=krekel"),

@@ -16,6 +16,7 @@ Trade = Literal["roof", "wall", "floor", "glazing", "ventilation", "installation
 SourceKind = Literal[
     "stated", "waste_heat", "surface_water", "borehole", "sewer", "air", "biomass", "gas_boiler", "electric_boiler"
 ]
+FEWEST_STREET_DRAWS = 20
 STAND_IN_AREA = "antwerpen"
 """Whose tariffs stand in, with a remark, where neither scenario nor place names a grid area."""
 
@@ -123,7 +124,8 @@ class HeatNetwork(Chosen):
     pay; ``depreciation_years``, ``debt_years`` and ``concession_years`` are three clocks, each its own. ``uptake_shares``: smaller
     shares of the design at which the business case is shown too. ``must_connect``, ``never_connect``: building keys.
     ``ascent_rounds`` and ``search_rounds`` bound the work on the design: more gives a better network and a tighter bound.
-    ``phases``: periods in which the network is built; empty: all at once.
+    ``phases``: periods in which the network is built; empty: all at once. ``robustness_draws``: draws of uncertain figures for which the network is
+    designed anew; ``robustness_shares``: parts of the design that may connect, each drawn ``uptake_draws`` times; 0 leaves them out.
     """
 
     regime: Literal["auto", "high", "middle", "low", "ambient"] = "auto"
@@ -146,6 +148,9 @@ class HeatNetwork(Chosen):
     uptake_shares: tuple[float, ...] = (0.3, 0.5, 0.7)
     ascent_rounds: int = Field(default=1, ge=1, le=10_000)
     search_rounds: int = Field(default=2, ge=1, le=10_000)
+    robustness_draws: int = Field(default=4, ge=0, le=1_000)
+    robustness_shares: tuple[float, ...] = (0.5, 0.6, 0.7, 0.8)
+    uptake_draws: int = Field(default=20, ge=0, le=1_000)
     phases: list[Phase] = Field(default_factory=list)
 
     @field_validator("phases")
@@ -158,7 +163,7 @@ class HeatNetwork(Chosen):
             raise ValueError("phases must all give the same: budget_eur, budget_m or sections")
         return phases
 
-    @field_validator("uptake_shares")
+    @field_validator("uptake_shares", "robustness_shares")
     @classmethod
     def _part_of_the_design(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
         if any(not 0 < share < 1 for share in shares) or len(set(shares)) != len(shares):
@@ -182,6 +187,9 @@ class HeatNetwork(Chosen):
             "ascent_rounds",
             "search_rounds",
             "phases",
+            "robustness_draws",
+            "robustness_shares",
+            "uptake_draws",
         }
         return {name: float(value) for name, value in self.model_dump(exclude=others, exclude_none=True).items()}
 
@@ -213,6 +221,83 @@ class Renovation(Chosen):
         if any(amount < 0 for amount in amounts.values()):
             raise ValueError("amounts of zero or more, EUR a year")
         return amounts
+
+
+class StreetOwner(Chosen):
+    """An owner of works in the streets. Empty: the usual of its role. ``budget_eur_per_year`` and ``crews_m`` (metres a year) are no hard
+    limits: going beyond has a price. ``takes_part``: shares openings and moves dates; ``flexibility_years``: how far it brings a renewal forward.
+    """
+
+    role: Literal["city", "sewer_manager", "grid_operator", "heat_company", "water_company", "regional_road_agency"]
+    owner: str | None = None
+    name: str | None = None
+    budget_eur_per_year: float | None = None
+    crews_m: float | None = None
+    rate_share: float | None = None
+    takes_part: bool = True
+    flexibility_years: int | None = None
+
+
+class StreetSpace(Chosen):
+    """What is asked of the space of the streets together. Empty: not asked. Shares of the bays of today, of street area for ``canopy_share``.
+
+    ``cycle_sections``: sections that need room for cyclists (empty list: none; left out: main roads and collectors where it fits). ``frozen``: section to
+    pattern. ``hub_bays``, ``opened_bays`` and ``shared_cars`` may stand in for bays on the street, at most so many.
+    """
+
+    street_parking_share: float | None = Field(default=None, ge=0, le=2)
+    parking_share: float | None = Field(default=None, ge=0, le=3)
+    canopy_share: float | None = Field(default=None, ge=0, le=1)
+    storage_mm: float | None = Field(default=None, ge=0, le=500)
+    depaved_m2: float | None = Field(default=None, ge=0)
+    trees: float | None = Field(default=None, ge=0)
+    loading_bays: float | None = Field(default=None, ge=0)
+    boreholes: float | None = Field(default=None, ge=0)
+    footway_m: float | None = Field(default=1.5, ge=0.5, le=5)
+    keep_directions: bool = False
+    cycle_sections: list[str] | None = None
+    frozen: dict[str, str] = Field(default_factory=dict)
+    hub_bays: float = Field(default=0.0, ge=0)
+    opened_bays: float = Field(default=0.0, ge=0)
+    shared_cars: float = Field(default=0.0, ge=0)
+
+
+class Street(Chosen):
+    """What the municipality decides about works in the streets: a calendar of ``years`` from the start of the plan.
+
+    ``assets`` and ``works``: files beside the scenario with what lies there and with planned works; empty: assets drawn from statistics. ``heat_worth_factor``:
+    the slider between cost and time. ``fixed_years``: by key of a work the year in which it is frozen. ``agreed_shares``: by owner its part of all
+    shared openings, as agreed. ``rounds`` bounds the work on the proof of the calendar, ``tries`` (per section) that on the calendar itself, ``month_nodes`` that on its months. ``trench_rounds``: how often the price of the trench after sharing
+    goes back to the heat network, at most. ``draws``: neighbourhoods of drawn assets over which results are spread (0 or at least 20). ``absences`` and
+    ``variations``: also plan without each owner, and with other dates, costs and worth of heat.
+    """
+
+    years: int = Field(default=25, ge=5, le=40)
+    assets: str | None = None
+    works: str | None = None
+    owners: list[StreetOwner] = Field(default_factory=list)
+    has_gas: bool | None = None
+    gas_entry_m: tuple[float, float] | None = None
+    heat_worth_factor: float = Field(default=1.0, ge=0, le=100)
+    protected_years: int | None = Field(default=None, ge=0, le=20)
+    greening_share: float | None = Field(default=None, ge=0, le=1)
+    fixed_years: dict[str, int] = Field(default_factory=dict)
+    agreed_shares: dict[str, float] = Field(default_factory=dict)
+    rounds: int = Field(default=40, ge=1, le=100_000)
+    tries: int = Field(default=1, ge=0, le=100_000)
+    month_nodes: int = Field(default=1, ge=1)
+    trench_rounds: int = Field(default=0, ge=0, le=4)
+    draws: int = Field(default=20, ge=0, le=1_000)
+    absences: bool = False
+    variations: bool = False
+    space: StreetSpace = Field(default_factory=StreetSpace)
+
+    @field_validator("draws")
+    @classmethod
+    def _enough_draws(cls, draws: int) -> int:
+        if 0 < draws < FEWEST_STREET_DRAWS:
+            raise ValueError(f"0 or at least {FEWEST_STREET_DRAWS} draws: fewer say nothing of the spread")
+        return draws
 
 
 class Scenario(Chosen):
@@ -256,6 +341,7 @@ class Scenario(Chosen):
     choices: Choices = Field(default_factory=Choices)
     heat_network: HeatNetwork = Field(default_factory=HeatNetwork)
     renovation: Renovation = Field(default_factory=Renovation)
+    street: Street = Field(default_factory=Street)
     limits: Limits = Field(default_factory=Limits)
 
     @field_validator("name")
@@ -304,6 +390,6 @@ def _fault(item: Any, model: type[BaseModel]) -> str:
 
 def _known_keys(model: type[BaseModel]) -> set[str]:
     names = set(model.model_fields)
-    for part in (Source, Peak, Storage, Choices, HeatNetwork, Renovation, Limits):
+    for part in (Source, Peak, Storage, Choices, HeatNetwork, Renovation, Street, StreetSpace, StreetOwner, Limits):
         names |= set(part.model_fields) if model is Scenario else set()
     return names

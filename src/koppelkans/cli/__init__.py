@@ -19,6 +19,7 @@ from rich.table import Table
 from koppelkans.cli.exchange import export, import_network
 from koppelkans.cli.laboratory import Language, lab, levers, print_areas, print_stale
 from koppelkans.cli.site import account, audit, serve
+from koppelkans.cli.templates import write_template
 from koppelkans.cli.verification import verify
 from koppelkans.errors import KoppelkansError
 
@@ -33,6 +34,7 @@ out, err = Console(), Console(stderr=True)
 
 
 PlaceArgument = Annotated[str, typer.Argument(metavar="PLACE", help="Meegeleverd gebied, of een map of GeoPackage van uzelf. A shipped place, or your own folder or GeoPackage.")]  # fmt: skip
+OptionalPlaceArgument = Annotated[str | None, typer.Argument(metavar="PLACE", help="Meegeleverd gebied, of een map of GeoPackage van uzelf. A shipped place, or your own folder or GeoPackage.")]  # fmt: skip
 LanguageOption = Annotated[Language, typer.Option("--lang", help="nl of en / nl or en")]
 ScenarioOption = Annotated[
     Path | None, typer.Option("--scenario", help="Scenario als TOML-bestand. Scenario as a TOML file.")
@@ -57,13 +59,23 @@ def koppelkans() -> None:
 
 
 @app.command()
-def check(place: PlaceArgument, scenario: ScenarioOption = None, rules: Annotated[bool, typer.Option("--rules", help="Toon ook elk cijfer van wet en tarief. Also list every figure of law and tariff.")] = False) -> None:  # fmt: skip
+def check(
+    place: OptionalPlaceArgument = None,
+    scenario: ScenarioOption = None,
+    rules: Annotated[bool, typer.Option("--rules", help="Toon ook elk cijfer van wet en tarief. Also list every figure of law and tariff.")] = False,
+    template: Annotated[str | None, typer.Option("--template", metavar="TABLE", help="Schrijf een leeg sjabloon van een eigen tabel: assets of works. Write an empty template.")] = None,
+) -> None:  # fmt: skip
     """Controleer een gebied: tabellen, niveau, aantallen, dekking van de regels, kanttekeningen. Check a place."""
     from koppelkans.parameters import read_parameters
     from koppelkans.parameters.coverage import coverage
     from koppelkans.place import check_place
     from koppelkans.scenario import STAND_IN_AREA, Scenario, read_scenario
 
+    if template is not None:
+        write_template(template, place)
+        return
+    if place is None:
+        raise typer.BadParameter("geef een gebied, of --template; give a place, or --template", param_hint="PLACE")
     chosen = read_scenario(scenario) if scenario else Scenario()
     with err.status(f"{place} wordt gelezen"):
         found = check_place(place, seed=chosen.seed)
@@ -88,6 +100,8 @@ def plan(
     lang: LanguageOption = Language.nl,
 ) -> None:
     """Bereken het plan van een gebied en schrijf de planmap met rapport. Compute the plan of a place."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from koppelkans.place import read_place
     from koppelkans.plan import make_plan, plan_folder, save_plan
     from koppelkans.plan.steps_words import step_words
@@ -103,10 +117,12 @@ def plan(
             on_step=lambda name: status.update(step_words(name, lang.value)),
         )  # fmt: skip
         with plan_folder(target) as folder:
-            status.update("Planmap wordt geschreven")
-            save_plan(made, folder)
-            status.update("Rapport wordt gemaakt")
-            write_report(made, folder, language=lang.value)
+            status.update("Planmap en rapport worden geschreven")
+            # writing tables waits for the disk and leaves the interpreter free
+            with ThreadPoolExecutor(max_workers=1) as pool:
+                saved = pool.submit(save_plan, made, folder)
+                write_report(made, folder, language=lang.value)
+                saved.result()
     _print_indicators(made, lang)
     _print_warnings(made, lang)
     words = ("Planmap", "Rapport") if lang is Language.nl else ("Plan folder", "Report")

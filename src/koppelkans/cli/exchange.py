@@ -19,24 +19,35 @@ class Kind(StrEnum):
     esdl = "esdl"
     xlsx = "xlsx"
     gpkg = "gpkg"
+    works = "works"
+    ics = "ics"
+    geojson = "geojson"
+    lekp = "lekp"
 
 
 CONTENT = {
     Kind.esdl: "het warmtenet in ESDL, met een vraag per aansluiting",
     Kind.xlsx: "het zakenplan als werkboek met levende formules",
     Kind.gpkg: "gebouwen, straten en het net voor QGIS",
+    Kind.works: "hoeveelheden van de werken per straat en eigenaar, als werkboek",
+    Kind.ics: "de werkenkalender voor een agenda (iCalendar)",
+    Kind.geojson: "de werken in de woorden van GIPOD, om een aanvraag voor te bereiden",
+    Kind.lekp: "wat de straten bijdragen aan het klimaatpact (CSV)",
 }
 
 
 def export(
     folder: Annotated[Path, typer.Argument(metavar="PLAN", help="Map van een plan. Folder of a plan.")],
-    kind: Annotated[Kind, typer.Option("--to", help="esdl, xlsx of gpkg / esdl, xlsx or gpkg")],
+    kind: Annotated[Kind, typer.Option("--to", help="esdl, xlsx, gpkg, works, ics, geojson of lekp")],
     file: Annotated[
         Path | None,
-        typer.Option("--out", help="Bestand; standaard plan.esdl, plan.xlsx of plan.gpkg in de planmap. File."),
+        typer.Option(
+            "--out",
+            help="Bestand; standaard in de planmap: plan.esdl, plan.xlsx, plan.gpkg, works.xlsx, works.ics, works.geojson, lekp.csv. File.",
+        ),
     ] = None,
 ) -> None:
-    """Schrijf een plan voor andere programma's: ESDL, werkboek of GeoPackage. Write a plan for the tools of others."""
+    """Schrijf een plan voor andere programma's: ESDL, werkboeken, GeoPackage, agenda, GIPOD, klimaatpact. Write a plan for the tools of others."""
     from koppelkans.exchange import export_plan
 
     with err.status(f"{folder} wordt geschreven als {kind.value}"):

@@ -23,7 +23,10 @@ from koppelkans.parameters import Parameters
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 KWH_PER_MWH = 1_000.0
+LEAST_STEP_KW = 1e-3
+"""A package with less power than another counts from this difference on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class NetworkCase:
     ``only``: the one regime to look at, a word of ``tables.NETWORK_SOLUTIONS``. ``must`` and ``never``: solutions by building, as the
     scenario gives them; ``must_connect`` and ``never_connect``: buildings, whatever the temperature.
     ``others``: further sources of the same network. ``laid``: pipes that lie there already, as ``network.laid.laid_pipes`` gives them.
+    ``trench_share``: part of the price of the trench that is left for heat by section, where others open the same street; none: all of it.
     """
 
     source: HeatSource
@@ -80,6 +84,7 @@ class NetworkCase:
     limits: NetworkLimits = field(default_factory=NetworkLimits)
     others: tuple[HeatSource, ...] = ()
     laid: pd.DataFrame | None = None
+    trench_share: pd.Series | None = None
 
     @property
     def sources(self) -> tuple[HeatSource, ...]:
@@ -143,6 +148,18 @@ def network_offers(
     Valid when the return of the regime is reached. Raises ParameterError for an unknown regime, DataError as ``heated_rows``.
     Method: docs/method.md#network-offers.
     """
+    return network_packages(buildings, demand, options, regime, case)[0]
+
+
+def network_packages(
+    buildings: pd.DataFrame, demand: pd.DataFrame, options: pd.DataFrame, regime: str, case: NetworkCase
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The offers of ``network_offers``, and what each building may take instead: a row per package that asks less power, columns OFFER_COLUMNS.
+
+    The other packages follow building by building (index ``building``), each with less power and less advantage than the one before; a package that
+    another beats in both is left out, as is one without any advantage (in buildings that must connect too).
+    Raises as ``network_offers``. Method: docs/method.md#network-packages.
+    """
     if regime not in tables.NETWORK_SOLUTIONS:
         raise ParameterError(f"no network regime is called {regime}; known: {', '.join(tables.NETWORK_SOLUTIONS)}")
     warm = heated_rows(buildings, demand)
@@ -154,17 +171,46 @@ def network_offers(
     measures = _measures(inside, effects, case)
     least = np.where(inside.fits, measures["society_eur_per_year"], np.inf)
     fits = np.isfinite(least.min(axis=1, initial=np.inf))
-    pick, every = least.argmin(axis=1), np.arange(len(warm))
-    columns = {name: np.where(fits, values[every, pick], np.nan) for name, values in measures.items()}
     alone = best_individual(options, fossil_free=case.fossil_free, must=case.must, never=case.never).reindex(warm)
-    package, works = (pd.Series(word, index=warm, dtype="str").where(fits) for word in effects.words(every, pick))
-    frame = pd.DataFrame(columns, index=warm).assign(
-        fits=fits, package=package, rung=np.where(fits, pick // 2, np.nan), measures=works, alternative=alone["solution"],
-        alternative_eur_per_year=alone["society_eur_per_year"],
-        advantage_eur_per_year=alone["society_eur_per_year"] - columns["society_eur_per_year"], dwellings=houses["dwellings"],
-    )  # fmt: skip
-    frame.index = pd.Index(warm, name="building", dtype="str")
-    return frame[list(OFFER_COLUMNS)]
+    about = alone.assign(dwellings=houses["dwellings"])
+    pick, every = least.argmin(axis=1), np.arange(len(warm))
+    others = _less_power(least, measures["peak_kw"], pick, alone["society_eur_per_year"].to_numpy(float))
+    first = _offer_rows((every, pick), fits, measures, effects, about)
+    return first, _offer_rows(others, np.ones(len(others[0]), dtype=np.bool_), measures, effects, about)
+
+
+def _offer_rows(
+    pairs: tuple[Ints, Ints], fits: Flags, measures: dict[str, Floats], effects: Packages, about: pd.DataFrame
+) -> pd.DataFrame:
+    """The offers of pairs of a building (row of ``about``) and a package; empty where it does not fit."""
+    row, package = pairs
+    keys = pd.Index(about.index[row], name="building", dtype="str")
+    columns = {name: np.where(fits, values[pairs], np.nan) for name, values in measures.items()}
+    word, works = (pd.Series(words, index=keys, dtype="str").where(fits) for words in effects.words(row, package))
+    known = about.iloc[row].set_axis(keys)
+    return pd.DataFrame(columns, index=keys).assign(
+        fits=fits, package=word, rung=np.where(fits, package // 2, np.nan), measures=works, alternative=known["solution"],
+        alternative_eur_per_year=known["society_eur_per_year"],
+        advantage_eur_per_year=known["society_eur_per_year"] - columns["society_eur_per_year"], dwellings=known["dwellings"],
+    )[list(OFFER_COLUMNS)]  # fmt: skip
+
+
+def _less_power(cost: Floats, peak_kw: Floats, pick: Ints, most: Floats) -> tuple[Ints, Ints]:
+    """Building and package of everything but the first pick that no other package beats in cost and power, dearest last.
+
+    ``cost``: buildings x packages, infinite where a package does not fit; ``most``: what a package may cost at most. Of two alike the first one counts.
+    """
+    every = np.arange(len(cost))
+    order = np.lexsort((peak_kw, cost), axis=1)
+    power = np.take_along_axis(np.where(np.isfinite(cost), peak_kw, np.inf), order, axis=1)
+    spent = np.take_along_axis(cost, order, axis=1)
+    least = np.minimum.accumulate(power, axis=1)
+    before = np.concatenate([np.full((len(cost), 1), np.inf), least[:, :-1]], axis=1)
+    own = cost[every, pick][:, None] if len(cost) else cost
+    kept = np.isfinite(spent) & (power < before - LEAST_STEP_KW) & (spent < most[:, None]) & (spent > own)
+    kept &= power < peak_kw[every, pick][:, None] - LEAST_STEP_KW
+    row, place = np.nonzero(kept)
+    return row.astype(np.int64), order[row, place].astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

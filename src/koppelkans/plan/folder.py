@@ -21,8 +21,9 @@ from koppelkans.errors import DataError, KoppelkansError
 from koppelkans.place.model import Attribution, Place
 from koppelkans.plan.network_layers import network_layers
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
+from koppelkans.plan.street_layers import street_layers
 from koppelkans.scenario import Scenario
-from koppelkans.verify import CERTIFICATE
+from koppelkans.verify import CERTIFICATE, WORKS_CERTIFICATE
 
 RECORD = "plan.json"
 FORMAT = 1
@@ -123,10 +124,13 @@ def save_plan(plan: Plan, folder: Path) -> None:
         "scenario": plan.scenario.model_dump(mode="json"),
         "run": asdict(plan.run),
     }
-    if plan.certificate is not None:
-        proven = json.dumps(plan.certificate, separators=(",", ":")).encode("ascii")
-        (folder / CERTIFICATE).write_bytes(proven)
-        record["certificate_sha256"] = hashlib.sha256(proven).hexdigest()
+    for certificate, file, key in (
+        (plan.certificate, CERTIFICATE, "certificate_sha256"), (plan.works_certificate, WORKS_CERTIFICATE, "works_certificate_sha256"),
+    ):  # fmt: skip
+        if certificate is not None:
+            proven = json.dumps(certificate, separators=(",", ":")).encode("ascii")
+            (folder / file).write_bytes(proven)
+            record[key] = hashlib.sha256(proven).hexdigest()
     text = json.dumps(record, indent=1, ensure_ascii=False, default=str)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 
@@ -146,7 +150,7 @@ def _place_record(place: Place) -> dict[str, Any]:
 
 
 def write_geopackage(plan: Plan, path: Path) -> None:
-    """Buildings with demand and choice; streets with density and threshold; the network as pipes, sources and connections. A team file."""
+    """Buildings with demand and choice; streets with density and threshold; the network as pipes, sources and connections; works and space of the streets. A team file."""
     buildings = plan.place.buildings
     columns = ["street", "house_number", "use", "type", "dwellings", "built_year", "floor_area_m2", "geometry"]
     found = plan["demand"][
@@ -168,7 +172,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
         layers["streets"] = layers["streets"].merge(
             _metered_streets(plan), left_on="street", right_index=True, how="left"
         )
-    layers |= network_layers(plan)
+    layers |= network_layers(plan) | street_layers(plan)
     for name, layer in layers.items():
         gpd.GeoDataFrame(layer, crs=buildings.crs).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
 

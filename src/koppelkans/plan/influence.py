@@ -33,12 +33,16 @@ PARTS = ("demand", "prices", "support", "shell", "renovations")
 
 
 @dataclass(frozen=True, slots=True)
-class Influence:
-    """``figures``: contract FIGURES. ``moves``: index (key, scope, end), a column per headline indicator, relative change."""
+class Moves:
+    """``moves``: index (key, scope, end), a column per headline indicator, relative change. ``keys``: figures that the headline reads in any scope.
 
-    figures: pd.DataFrame
+    ``sample``, ``whole``: buildings that it was computed on, and that there are.
+    """
+
     moves: pd.DataFrame
-    remarks: list[RemarkRow]
+    keys: frozenset[str]
+    sample: int
+    whole: int
 
 
 def economics_of(scenario: Scenario, parameters: Parameters) -> Economics:
@@ -64,25 +68,27 @@ def at_design(scenario: Scenario, parameters: Parameters) -> Parameters:
     )
 
 
-def influence(
+def headline_moves(
     buildings: pd.DataFrame, heat: pd.DataFrame, scenario: Scenario, parameters: Parameters, *, area: str,
     on_building_line: pd.Series | None = None,
-) -> Influence:  # fmt: skip
-    """The figures that this run used, and how far the headline indicators move over the range of each.
+) -> Moves:  # fmt: skip
+    """How far the headline indicators move over the range of each figure that they stand on.
 
     ``buildings`` and ``heat`` (contract DEMAND) are the whole place; a systematic sample over type, period and demand stands for
-    it. Method: docs/method.md#influence.
+    it. Nothing is noted in the account of ``parameters``. Method: docs/method.md#influence.
     """
-    used = dict(parameters.used or {})
     chain = _Chain(systematic_sample(buildings, heat, SAMPLE), scenario, area, on_building_line)
     base = chain.parts(parameters.silent())
-    keys = {name: _keys_read(partial(chain.part, name, base), parameters) for name in PARTS}
+    read = {name: _read(partial(chain.part, name, base), parameters) for name in PARTS}
+    asked = _read(partial(chain.headline, base), parameters) | {
+        name: use for uses in read.values() for name, use in uses.items()
+    }
+    keys = {name: {use.key for use in uses.values()} for name, uses in read.items()}
     keys["renovations"] |= keys["demand"] | keys["shell"]  # the ladder stands on both
-    headline_keys = _keys_read(partial(chain.headline, base), parameters).union(*keys.values())
     level = chain.headline(base, parameters.silent())
     rows = {}
-    for key, scope in sorted({(use.key, use.answered) for use in used.values() if use.value.low is not None}):
-        for end in ("low", "high") if key in headline_keys else ():
+    for key, scope in sorted({(use.key, use.answered) for use in asked.values() if use.value.low is not None}):
+        for end in ("low", "high"):
             moved = parameters.silent().moved(key, scope, end=end)
             parts = dict(base)
             for name in PARTS:
@@ -91,7 +97,12 @@ def influence(
             rows[(key, scope, end)] = chain.headline(parts, moved) / level - 1
     moves = pd.DataFrame.from_dict(rows, orient="index", columns=list(level.index))
     moves.index = pd.MultiIndex.from_tuples(list(rows), names=["key", "scope", "end"])
-    return Influence(_figures(used, parameters, moves), moves, [_remark(len(chain.sample), len(heat))])
+    return Moves(moves, frozenset(use.key for use in asked.values()), len(chain.sample), len(heat))
+
+
+def influence(parameters: Parameters, found: Moves) -> tuple[pd.DataFrame, list[RemarkRow]]:
+    """The figures that this run used (contract FIGURES), each with how far it moves the headline; 0 for a scope that the sample never met."""
+    return _figures(dict(parameters.used or {}), parameters, found), [_remark(found.sample, found.whole)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +159,11 @@ class _Chain:
         })  # fmt: skip
 
 
-def _keys_read(answer: Callable[[Parameters], object], parameters: Parameters) -> set[str]:
+def _read(answer: Callable[[Parameters], object], parameters: Parameters) -> dict[tuple[str, str], Use]:
     """The figures that an answer reads."""
     recorded = parameters.recording()
     answer(recorded)
-    return {key for key, _ in recorded.used or {}}
+    return dict(recorded.used or {})
 
 
 def figures_used(parameters: Parameters) -> tuple[pd.DataFrame, list[RemarkRow]]:
@@ -160,7 +171,7 @@ def figures_used(parameters: Parameters) -> tuple[pd.DataFrame, list[RemarkRow]]
     text = "De invloed van onzekere cijfers is niet berekend (weigh_figures = false): de indicatoren hebben geen band."
     english = "The influence of uncertain figures was not computed (weigh_figures = false): indicators have no band."
     stated = tables.remark("figures", text, english, level="warning", method="influence")
-    return _figures(dict(parameters.used or {}), parameters, pd.DataFrame({HEADLINE: []})), [stated]
+    return _figures(dict(parameters.used or {}), parameters, None), [stated]
 
 
 def spread(frame: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
@@ -184,7 +195,7 @@ def systematic_sample(buildings: pd.DataFrame, heat: pd.DataFrame, count: int) -
     return heated.loc[sorted_keys[step // 2 :: step]]
 
 
-def _figures(used: dict[tuple[str, str], Use], parameters: Parameters, moves: pd.DataFrame) -> pd.DataFrame:
+def _figures(used: dict[tuple[str, str], Use], parameters: Parameters, moves: Moves | None) -> pd.DataFrame:
     rows = [
         {
             "parameter": use.key, "scope": use.answered, "value": use.value.value, "unit": parameters.entries[use.key].unit,
@@ -201,8 +212,10 @@ def _figures(used: dict[tuple[str, str], Use], parameters: Parameters, moves: pd
     return tables.check(tables.FIGURES, frame)
 
 
-def _moved(moves: pd.DataFrame, use: Use, end: str) -> float:
-    return float(moves[HEADLINE].get((use.key, use.answered, end), float("nan")))
+def _moved(found: Moves | None, use: Use, end: str) -> float:
+    if found is None or use.value.low is None or use.key not in found.keys:
+        return float("nan")
+    return float(found.moves[HEADLINE].get((use.key, use.answered, end), 0.0))
 
 
 def _title(parameters: Parameters, source: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
@@ -42,12 +43,15 @@ from koppelkans.plan.energy import (
     stop_table,
 )
 from koppelkans.plan.fingerprint import plan_hash, table_hashes
-from koppelkans.plan.influence import at_design, economics_of, figures_used, influence, spread
-from koppelkans.plan.network import NetworkInputs, NetworkPart, existing_pipes, network_part
+from koppelkans.plan.influence import Moves, at_design, economics_of, figures_used, headline_moves, influence, spread
+from koppelkans.plan.network import NetworkInputs, NetworkPart, Shared, existing_pipes, network_part
 from koppelkans.plan.orderings import aims, allowed_packages, orderings, restricted, with_chosen_measures
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
+from koppelkans.plan.robustness import robustness_tables
 from koppelkans.plan.schedule import Ladder, ladder_of, schedule
 from koppelkans.plan.stated import account_remarks, place_remarks, source_remarks
+from koppelkans.plan.street import StreetInputs, drawn_figures, network_with_streets
+from koppelkans.plan.street_space import street_space_tables
 from koppelkans.plan.supply import supply_tables
 from koppelkans.scenario import STAND_IN_AREA, Scenario
 from koppelkans.tables import RemarkRow
@@ -64,6 +68,9 @@ class _Run:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     remarks: list[RemarkRow] = field(default_factory=list)
     steps: list[StepRecord] = field(default_factory=list)
+    indicators: list[pd.DataFrame] = field(default_factory=list)
+    works_certificate: dict[str, Any] | None = None
+    drawn: bool = False
 
     def step(self, name: str, answer: Callable[[], tuple[pd.DataFrame, list[RemarkRow]]]) -> pd.DataFrame:
         """The table that a chapter answers, checked against its contract; its remarks and time are kept."""
@@ -96,12 +103,18 @@ class _Case:
     parameters: Parameters
     area: str
     climate: Climate
+    folder: Path | None = None
     laid: gpd.GeoDataFrame | None = None
 
     @property
     def economics(self) -> Economics:
         """How options are weighed."""
         return economics_of(self.scenario, self.parameters)
+
+    @property
+    def streets(self) -> StreetInputs:
+        """What the works in the streets are asked with."""
+        return StreetInputs(self.place, self.scenario, self.folder, self.economics, self.at_design)
 
     @property
     def at_design(self) -> Parameters:
@@ -121,15 +134,22 @@ def make_plan(
     _check_fit(place, scenario)
     parameters = (rules or read_parameters()).choosing(stand_ins=scenario.stand_ins, hold=scenario.hold).recording()
     area = scenario.grid_area or place.grid_area or STAND_IN_AREA
-    case = _Case(place, scenario, parameters, area, _climate(scenario, folder), existing_pipes(place, scenario, folder))
+    case = _Case(
+        place, scenario, parameters, area, _climate(scenario, folder), folder, existing_pipes(place, scenario, folder)
+    )
     run = _Run(on_step)
     run.remarks += place_remarks(place, scenario, area) + source_remarks(place, scenario)
-    certificate = _chapters(run, case)
-    _weigh_figures(run, case)
+    heat = _buildings(run, case)
+    # kernels and solver leave the interpreter free: the influence of figures is weighed beside the other chapters
+    with ThreadPoolExecutor(max_workers=2) as beside:
+        moves = beside.submit(_moves, run, case) if scenario.weigh_figures else None
+        certificate = _chapters(run, case, heat, beside)
+        _weigh_figures(run, case, moves)
     run.remarks += account_remarks(parameters)
     run.tables["remarks"] = tables.remarks([*_rows(place.remarks), *run.remarks])
     tables.check(tables.REMARKS, run.tables["remarks"])
-    return Plan(place, scenario, run.tables, _record(run, place, scenario, parameters), certificate)
+    record = _record(run, place, scenario, parameters)
+    return Plan(place, scenario, run.tables, record, certificate, run.works_certificate)
 
 
 def _climate(scenario: Scenario, folder: Path | None) -> Climate:
@@ -142,11 +162,10 @@ def _rows(frame: pd.DataFrame) -> list[RemarkRow]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _chapters(run: _Run, case: _Case) -> dict[str, Any] | None:
-    """Every chapter in order; the certificate of the network, where one was looked at."""
+def _chapters(run: _Run, case: _Case, heat: HeatDemand, beside: Executor) -> dict[str, Any] | None:
+    """Every chapter after the buildings in order, the draws of the works beside them; the certificate of the network, where one was looked at."""
     place, scenario, parameters = case.place, case.scenario, case.parameters
     day, buildings = scenario.reference_date, place.buildings
-    heat = _buildings(run, case)
     run.step("prices", partial(
         energy_prices, parameters=parameters, day=day, grid_area=case.area, price_world=scenario.price_world,
         years=scenario.horizon_years,
@@ -158,17 +177,31 @@ def _chapters(run: _Run, case: _Case) -> dict[str, Any] | None:
         line_density, buildings, place.streets, run.tables["demand"], parameters=parameters, day=day
     ))  # fmt: skip
     ladder, network = _solutions(run, case)
+    draws = [
+        beside.submit(drawn_figures, case.streets, network.tables, draw)
+        for draw in range(scenario.street.draws if run.drawn else 0)
+    ]
     _after(run, case, heat, network)
     _ways(run, case, ladder, network)
     _money_chapters(run, case, network)
     economics = case.economics
     run.step("indicators", lambda: (
-        indicators(
-            buildings, run.tables, carbon_eur_per_tonne=economics.carbon_eur_per_tonne, year=scenario.start_year,
-            regeneration_share=borehole_regeneration_share(run.tables, parameters, day),
-        ), [],
+        pd.concat([
+            indicators(
+                buildings, run.tables, carbon_eur_per_tonne=economics.carbon_eur_per_tonne, year=scenario.start_year,
+                regeneration_share=borehole_regeneration_share(run.tables, parameters, day),
+            ),
+            *run.indicators,
+        ]), [],
     ))  # fmt: skip
+    run.step("drawn_assets", lambda: (_spread_of([draw.result() for draw in draws]), []))
     return network.certificate
+
+
+def _spread_of(draws: list[dict[str, float]]) -> pd.DataFrame:
+    from koppelkans.street.dividend_robustness import spread_of_draws
+
+    return spread_of_draws(draws) if draws else tables.TABLES["drawn_assets"].empty()
 
 
 def _buildings(run: _Run, case: _Case) -> HeatDemand:
@@ -211,16 +244,13 @@ def _solutions(run: _Run, case: _Case) -> tuple[Ladder, NetworkPart]:
     stated = option_remarks(buildings.loc[arrays.buildings], economics=case.economics, parameters=case.at_design)
     joined = coincidence_fit(run.tables["coincidence"], case.parameters, scenario.reference_date)
     given = NetworkInputs(heat, alone, prices, allowed_rungs(ladders, arrays, allowed), joined)
-    parts: list[NetworkPart] = []
 
-    def designed() -> Answer:
-        parts.append(
-            network_part(place, scenario, given, economics=case.economics, parameters=case.at_design, laid=case.laid)
+    def designed(shared: Shared | None = None) -> NetworkPart:
+        return network_part(
+            place, scenario, given, economics=case.economics, parameters=case.at_design, laid=case.laid, shared=shared
         )
-        return dict(parts[0].tables), parts[0].remarks
 
-    run.several("network", designed)
-    network = parts[0]
+    network = _with_streets(run, case, designed)
     options = run.step("options", lambda: (network.options, stated))
     run.step("choices", partial(
         heat_choices, options, fossil_free=scenario.fossil_free, must=scenario.choices.must, never=scenario.choices.never,
@@ -229,12 +259,40 @@ def _solutions(run: _Run, case: _Case) -> tuple[Ladder, NetworkPart]:
     return ladder_of(arrays, allowed, ladders), network
 
 
+def _with_streets(run: _Run, case: _Case, designed: Callable[[Shared | None], NetworkPart]) -> NetworkPart:
+    """The network and the works in the streets, each with what the other costs it; their tables are kept."""
+    found: list[NetworkPart] = []
+
+    def first() -> Answer:
+        found.append(designed(None))
+        return dict(found[0].tables), []
+
+    def streets() -> Answer:
+        network, works = network_with_streets(case.streets, found[0], designed)
+        found.append(network)
+        run.works_certificate = works.certificate
+        run.drawn = works.drawn
+        return works.tables | dict(network.tables), [*network.remarks, *works.remarks]
+
+    run.several("network", first)
+    run.several("street", streets)
+    return found[-1]
+
+
 def _after(run: _Run, case: _Case, heat: HeatDemand, network: NetworkPart) -> None:
-    """The place hour by hour, now and after the plan, what makes the heat of its network, and the labels now and after."""
+    """The place hour by hour, now and after the plan, what makes the heat of its network, the space of its streets, and the labels now and after."""
+
+    def streets_space() -> Answer:
+        made, remarks, figures = street_space_tables(case.place, run.tables, case.scenario, case.parameters)
+        run.indicators.append(figures)
+        return made, remarks
+
     run.step("hours", partial(hours_tables, heat, case.climate, run.tables, case.scenario, case.parameters))
     run.several("supply", partial(
         supply_tables, run.tables, network, case.scenario, economics=case.economics, parameters=case.at_design
     ))  # fmt: skip
+    run.several("street_space", streets_space)
+    run.several("robustness", partial(robustness_tables, run.tables, network, case.scenario))
     of_network = network_of(network, run.tables, case.scenario, case.parameters)
     run.several(
         "epc", partial(label_tables, case.place.buildings, run.tables, of_network, case.scenario, case.parameters)
@@ -278,23 +336,21 @@ def _money_chapters(run: _Run, case: _Case, network: NetworkPart) -> None:
     ))  # fmt: skip
 
 
-def _weigh_figures(run: _Run, case: _Case) -> None:
-    """How far the headline figures move over the range of each uncertain figure: figures table, low and high of indicators."""
-    if not case.scenario.weigh_figures:
+def _moves(run: _Run, case: _Case) -> Moves:
+    """How far the headline figures move over the range of each uncertain figure; stands on the demand alone, so it may run beside the other chapters."""
+    return headline_moves(
+        case.place.buildings, run.tables["demand"], case.scenario, case.parameters, area=case.area,
+        on_building_line=on_building_line(case.place),
+    )  # fmt: skip
+
+
+def _weigh_figures(run: _Run, case: _Case, moves: Future[Moves] | None) -> None:
+    """The figures of the run with their influence; low and high of the indicators."""
+    if moves is None:
         run.step("figures", partial(figures_used, case.parameters))
         return
-    moves: list[pd.DataFrame] = []
-
-    def weighed() -> tuple[pd.DataFrame, list[RemarkRow]]:
-        found = influence(
-            case.place.buildings, run.tables["demand"], case.scenario, case.parameters, area=case.area,
-            on_building_line=on_building_line(case.place),
-        )  # fmt: skip
-        moves.append(found.moves)
-        return found.figures, found.remarks
-
-    run.step("figures", weighed)
-    run.tables["indicators"] = spread(run.tables["indicators"], moves[0])
+    run.step("figures", lambda: influence(case.parameters, moves.result()))
+    run.tables["indicators"] = spread(run.tables["indicators"], moves.result().moves)
 
 
 def _check_fit(place: Place, scenario: Scenario) -> None:

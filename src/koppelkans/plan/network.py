@@ -88,6 +88,14 @@ class NetworkInputs:
     coincidence: tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """``trench_share`` of the price of the trench that heat bears by section, and the ``regime`` of the network that is looked at with it."""
+
+    trench_share: pd.Series
+    regime: str
+
+
 def no_network(place: Place, options: pd.DataFrame) -> NetworkPart:
     """A plan without a network: every table there, without rows."""
     empty = {name: tables.TABLES[name].empty(place.crs) for name in EMPTY}
@@ -129,10 +137,11 @@ def network_part(
     economics: Economics,
     parameters: Parameters,
     laid: gpd.GeoDataFrame | None = None,
+    shared: Shared | None = None,
 ) -> NetworkPart:
     """The heat network of least cost over all temperatures, fed by all sources that are hot enough, and its business case; or none.
 
-    laid: pipes that lie there already, as drawn. Raises DataError when a source is not near any street or such a pipe off the streets,
+    laid: pipes that lie there already, as drawn. shared: what others bear of the trenches, with the one temperature to look at. Raises DataError when a source is not near any street or such a pipe off the streets,
     InfeasibleError when what must connect cannot or the sources clash. Method: docs/method.md#network-design.
     """
     demand, options = given.demand, given.options
@@ -143,6 +152,8 @@ def network_part(
     if laid is not None:
         found = laid_pipes(laid, place.sections, parameters=parameters, day=scenario.reference_date)
         case = replace(case, laid=found)
+    if shared is not None:
+        case = replace(case, trench_share=shared.trench_share, only=shared.regime)
     choice = network_variants(place.buildings, demand, options, place.sections, place.attachments, case)
     remarks, proven = list(choice.remarks), choice.certificate
     made = {**no_network(place, options).tables, "network_variants": choice.variants, "connections": choice.connections}

@@ -39,7 +39,8 @@ class RunRecord:
 class Plan:
     """One computed plan. ``tables`` holds every result table by its contract name (``tables.TABLES``).
 
-    ``certificate``: proof of the heat network in whole numbers; None without a source, and in a plan that was read from its folder.
+    ``certificate``: proof of the heat network in whole numbers, None without a source; ``works_certificate``: proof of the works calendar, None without
+    streets. Both None in a plan that was read from its folder.
     """
 
     place: Place
@@ -47,6 +48,7 @@ class Plan:
     tables: Mapping[str, pd.DataFrame]
     run: RunRecord
     certificate: Mapping[str, Any] | None = None
+    works_certificate: Mapping[str, Any] | None = None
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name]

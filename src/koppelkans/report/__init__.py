@@ -7,6 +7,7 @@ Question: what does this plan say to a council, an engineer, an owner and a tena
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from koppelkans.plan.record import Plan
@@ -29,13 +30,15 @@ from koppelkans.report.schedule import schedule_section
 from koppelkans.report.solutions import choice_section, solutions_section
 from koppelkans.report.sources import figures_section, remarks_section, sources_section
 from koppelkans.report.start import start_section
+from koppelkans.report.street_space import street_space_section
 from koppelkans.report.summary import summary_section
+from koppelkans.report.works import works_section
 
 __all__ = ["report_document", "write_report"]
 
 _SECTIONS = (
     summary_section, start_section, needs_section, measured_section, ladder_section, solutions_section, choice_section, labels_section,
-    orderings_section, schedule_section, density_section, network_section, bills_section, effects_section, data_value_section,
+    orderings_section, schedule_section, density_section, network_section, works_section, street_space_section, bills_section, effects_section, data_value_section,
     figures_section, remarks_section, sources_section,
 )  # fmt: skip
 _LABELS = ("skip", "contents", "page", "figure", "method")
@@ -48,7 +51,10 @@ def write_report(plan: Plan, folder: Path, *, language: str = "nl") -> list[Path
     """
     document = report_document(plan, language=language)
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {"report.html": html_page(document).encode("utf-8"), "report.pdf": pdf_bytes(document)}
+    # Typst leaves the interpreter free while it sets the pages
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        printed = pool.submit(pdf_bytes, document)
+        contents = {"report.html": html_page(document).encode("utf-8"), "report.pdf": printed.result()}
     return [_replaced(folder / name, content) for name, content in contents.items()]
 
 

@@ -153,10 +153,11 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Two stacks of blocks beside each other where the page is wide enough."""
+    """Two stacks of blocks beside each other where the page is wide enough; ``even``: both as wide, else the left one wider."""
 
     left: tuple[Block, ...]
     right: tuple[Block, ...]
+    even: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import pandas as pd
 from koppelkans.report import charts, palette
 from koppelkans.report.document import Block, Figure, Heading, Paragraph, Run, Section, Table, Text, plain
 from koppelkans.report.material import Material, cells
+from koppelkans.report.street_space import GROUPS as SPACE_GROUPS
 
 _MILLION = 1e6
 _COUNTED = ("gebouwen", "woningen")
@@ -28,7 +29,8 @@ def effects_section(material: Material) -> Section:
 def _indicator_table(material: Material) -> Table:
     words, notation = material.words, material.notation
     rows: list[tuple[Text, ...]] = []
-    for row in material.indicators.to_dict("records"):
+    shown = material.indicators[~material.indicators["group"].isin(SPACE_GROUPS)]
+    for row in shown.to_dict("records"):
         share, counted = row["unit"] == "aandeel", row["unit"] in _COUNTED
         value = (
             notation.share(row["value"])

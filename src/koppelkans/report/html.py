@@ -151,7 +151,7 @@ def _block(block: Block, labels: dict[str, str], numbers: Any) -> str:  # noqa: 
             left, right = (
                 "".join(_block(item, labels, numbers) for item in side) for side in (block.left, block.right)
             )
-            return f'<div class="columns"><div>{left}</div><div>{right}</div></div>'
+            return f'<div class="columns{" even" if block.even else ""}"><div>{left}</div><div>{right}</div></div>'
 
 
 def _key_figures(block: KeyFigures) -> str:

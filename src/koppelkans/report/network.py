@@ -24,7 +24,9 @@ from koppelkans.report.document import (
 )
 from koppelkans.report.material import Material, Words, cells
 from koppelkans.report.network_map import network_layer, threshold_layer, threshold_text
+from koppelkans.report.network_phases import phases_blocks
 from koppelkans.report.network_physics import physics_blocks
+from koppelkans.report.network_robust import robust_blocks
 from koppelkans.report.published_network import EVERYBODY, UNASSESSED, PublishedNetwork
 from koppelkans.report.supply import supply_blocks
 
@@ -50,8 +52,8 @@ def network_section(material: Material) -> Section:
     blocks += [*_atlas(network), *_variants(network)]
     if network.publishable and network.chosen is not None:
         blocks += [
-            _design(network, network.chosen), *physics_blocks(network, network.chosen), _pipes(network), _costs(network),
-            *supply_blocks(network),
+            _design(network, network.chosen), *_packages(network, network.chosen), *physics_blocks(network, network.chosen), _pipes(network), _costs(network),
+            *supply_blocks(network), *robust_blocks(network), *phases_blocks(network),
         ]  # fmt: skip
     blocks += _streets(network)
     if network.publishable or network.verdict != "pays":
@@ -272,6 +274,22 @@ def _design(network: PublishedNetwork, row: dict[str, Any]) -> Table:
     )
     header = tuple(words(f"network.{name}_column") for name in ("design", "value", "unit"))
     return Table(words("network.design"), header, rows, (False, True, False))
+
+
+def _packages(network: PublishedNetwork, row: dict[str, Any]) -> list[Block]:
+    """How many buildings take another package for the sake of the pipes, and what that saves, in a sentence; nothing in plans from before that was weighed."""
+    joins = network.table("connections")
+    if "package_alone" not in joins:
+        return []
+    words, notation = network.material.words, network.material.notation
+    count, power_kw = int(joins["package_alone"].notna().sum()), float(joins["peak_saved_kw"].sum())
+    saved = row.get("package_saving_eur_per_year")
+    if not count:
+        return [Paragraph(words.rich("network.packages_none"))]
+    if count < RULES.contributors or saved is None or pd.isna(saved):
+        return [Paragraph(words.rich("network.packages_few", few=notation.number(RULES.contributors)))]
+    about = {"buildings": notation.number(round(count, _TENS)), "power": notation.rounded(power_kw, 2)}
+    return [Paragraph(words.rich("network.packages_some", **about, saved=notation.rounded(saved, 2)))]
 
 
 def _capacity_kw(network: PublishedNetwork, name: str) -> float:

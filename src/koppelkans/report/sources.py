@@ -13,7 +13,12 @@ from koppelkans.report import charts, palette
 from koppelkans.report.document import Block, Details, Figure, Heading, Paragraph, Section, Table, Text, inside, plain
 from koppelkans.report.material import Material, cells, texts
 
-NETWORK_METHODS = ("network-design", "supply", "threshold", "project")
+NETWORK_METHODS = ("network-design", "supply", "network-robustness", "network-phases", "threshold", "project")
+STREET_METHODS = (
+    "street-works", "street-assets", "drawn-assets", "gas-tree", "street-prices", "street-network", "street-loop", "trench-shared", "works-account", "works-calendar",
+    "works-months", "dividend", "dividend-shares", "dividend-robustness", "street-space-patterns", "street-space-underground", "street-space-now",
+    "street-space-choice", "street-space-clash", "street-space-pareto", "lekp",
+)  # fmt: skip
 BUILDING_METHODS = (
     "hourly-need", "load-hours", "coincidence", "cold", "calibration", "renovation-ladder", "stop-insulating", "epc", "epc-distribution",
     "obligations", "orderings", "schedule", "data-value",
@@ -242,6 +247,7 @@ def _methods(material: Material) -> list[Block]:
             "typical-households",
             "line-density",
             *NETWORK_METHODS,
+            *STREET_METHODS,
             *BUILDING_METHODS,
         ]
     )

@@ -28,6 +28,7 @@ from koppelkans.report.material import Material
 from koppelkans.report.network import network_figure, verdict_text
 from koppelkans.report.published_network import UNASSESSED, PublishedNetwork
 from koppelkans.report.solutions import solution_counts
+from koppelkans.report.works import dividend_line
 
 _SAME_SHARE = 0.005
 _THOUSAND = 1_000.0
@@ -137,6 +138,7 @@ def _meaning(material: Material) -> list[Text]:
         dense = int((material.streets["density_class"] == tables.DENSITY_CLASSES[-1]).sum())
         key = "summary.density" if dense else "summary.density_none"
         lines.append(words.rich(key, count=dense, streets=len(material.streets)))
+    lines += dividend_line(material)
     lines.append(words.rich("summary.tenant"))
     lines.append(words.rich("summary.model", metered=_metered(material)))
     return lines

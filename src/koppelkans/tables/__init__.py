@@ -44,9 +44,15 @@ from koppelkans.tables.given import (
 )
 from koppelkans.tables.network import (
     CONNECTIONS,
+    NETWORK_DRAWS,
+    NETWORK_JOINERS,
+    NETWORK_LOSSES,
     NETWORK_PHASES,
+    NETWORK_REPAIRS,
     NETWORK_SECTIONS,
     NETWORK_SOURCES,
+    NETWORK_SWITCHES,
+    NETWORK_UPTAKE,
     NETWORK_VARIANTS,
     PIPES,
     PROJECT,
@@ -56,6 +62,16 @@ from koppelkans.tables.network import (
 from koppelkans.tables.notes import RemarkRow, remark, remarks
 from koppelkans.tables.paths import DATA_VALUE, ORDERING_RESULTS, PROOFS, SCHEDULE, SCHEDULE_LIMITS
 from koppelkans.tables.society import CELLS, HEATINGS, TENURES
+from koppelkans.tables.space import (
+    LEKP,
+    PARETO,
+    PATTERN_STRIPS,
+    PATTERNS,
+    SPACE_CLASHES,
+    SPACE_TARGETS,
+    STREET_PATTERNS,
+)
+from koppelkans.tables.street import ASSETS, OWNERS, WORKS
 from koppelkans.tables.supply import PLANT_KINDS, SUPPLY, SUPPLY_HOURS, SUPPLY_TOTAL
 from koppelkans.tables.vocabulary import (
     CALORIFIC,
@@ -87,21 +103,24 @@ from koppelkans.tables.vocabulary import (
     period_of,
     unit_of,
 )
+from koppelkans.tables.works import WORKS_TABLES
 
 TABLES = {
     declared.name: declared
     for declared in (
         RECORDS, BUILDINGS, STREETS, SECTIONS, ATTACHMENTS, ADDRESSES, AREAS, SECTOR_STATISTICS, METERS, DEMAND, HOURS, COINCIDENCE,
         CALIBRATION, RENOVATIONS, STOP_INSULATING, PRICES, SUPPORT, OPTIONS, CHOICES, LINE_DENSITY,
-        NETWORK_VARIANTS, NETWORK_SOURCES, PIPES, CONNECTIONS, NETWORK_SECTIONS, NETWORK_PHASES, THRESHOLDS, PROJECT, PROJECT_YEARS, PROJECT_BASIS, SUPPLY, SUPPLY_TOTAL, SUPPLY_HOURS,
+        NETWORK_VARIANTS, NETWORK_SOURCES, PIPES, CONNECTIONS, NETWORK_SECTIONS, NETWORK_PHASES,
+        NETWORK_DRAWS, NETWORK_SWITCHES, NETWORK_UPTAKE, NETWORK_JOINERS, NETWORK_LOSSES, THRESHOLDS, PROJECT, PROJECT_YEARS, PROJECT_BASIS, SUPPLY, SUPPLY_TOTAL, SUPPLY_HOURS,
         EPC, LABEL_MIGRATION, EPC_TERMS, OBLIGATIONS, ORDERING_RESULTS, SCHEDULE, SCHEDULE_LIMITS, PROOFS, DATA_VALUE, LEDGER, BILLS, HOUSEHOLDS, INDICATORS, REMARKS, FIGURES,
-        CELLS,
+        CELLS, ASSETS, WORKS, OWNERS, *WORKS_TABLES, PATTERNS, PATTERN_STRIPS, STREET_PATTERNS, SPACE_TARGETS, SPACE_CLASHES, PARETO, LEKP,
     )
 }  # fmt: skip
 
 __all__ = [
     "ADDRESSES",
     "AREAS",
+    "ASSETS",
     "ATTACHMENTS",
     "BILLS",
     "BUILDINGS",
@@ -132,22 +151,33 @@ __all__ = [
     "INDIVIDUAL_SOLUTIONS",
     "LABEL_MIGRATION",
     "LEDGER",
+    "LEKP",
     "LEVELS",
     "LIFTED_SOLUTIONS",
     "LINE_DENSITY",
     "MEASURES",
     "METERS",
     "METER_LEVELS",
+    "NETWORK_DRAWS",
+    "NETWORK_JOINERS",
+    "NETWORK_LOSSES",
     "NETWORK_PHASES",
+    "NETWORK_REPAIRS",
     "NETWORK_SECTIONS",
     "NETWORK_SOLUTIONS",
     "NETWORK_SOURCES",
+    "NETWORK_SWITCHES",
+    "NETWORK_UPTAKE",
     "NETWORK_VARIANTS",
     "OBLIGATIONS",
     "OPTIONS",
     "ORDERINGS",
     "ORDERING_RESULTS",
+    "OWNERS",
     "PACKAGES",
+    "PARETO",
+    "PATTERNS",
+    "PATTERN_STRIPS",
     "PERIODS",
     "PERIOD_FIRST_YEARS",
     "PIPES",
@@ -167,8 +197,11 @@ __all__ = [
     "SECTIONS",
     "SECTOR_STATISTICS",
     "SOLUTIONS",
+    "SPACE_CLASHES",
+    "SPACE_TARGETS",
     "STOP_INSULATING",
     "STREETS",
+    "STREET_PATTERNS",
     "SUPPLY",
     "SUPPLY_HOURS",
     "SUPPLY_TOTAL",
@@ -179,6 +212,8 @@ __all__ = [
     "TYPES",
     "UNITS",
     "USES",
+    "WORKS",
+    "WORKS_TABLES",
     "Column",
     "RemarkRow",
     "Table",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from koppelkans.tables.contract import column, table
-from koppelkans.tables.vocabulary import CONNECTED_BECAUSE, CONNECTION_REASONS, INDIVIDUAL_SOLUTIONS
+from koppelkans.tables.vocabulary import CONNECTED_BECAUSE, CONNECTION_REASONS, INDIVIDUAL_SOLUTIONS, PACKAGES
+
+NETWORK_REPAIRS = ("other_sources", "other_sources_and_boiler", "temporary_boiler", "kept", "dropped", "attached")
+"""What is done when a source or a large customer of a network is lost."""
 
 NETWORK_VARIANTS = table(
     "network_variants", key="variant", title="Warmtenet per temperatuurregime",
@@ -34,6 +37,7 @@ NETWORK_VARIANTS = table(
         column("without_eur_per_year", float, title="Jaarkost zonder net", description="all heated buildings with their best individual solution"),
         column("bound_eur_per_year", float, title="Bewezen ondergrens", description="no design of this regime costs less as a whole"),
         column("gap_share", float, low=0, title="Afstand tot de ondergrens", description="(whole - bound) / whole"),
+        column("package_saving_eur_per_year", float, low=0, title="Gespaard met andere ingrepen", description="what the whole costs less a year than with the package that costs each building least by itself; empty where few buildings take another", nullable=True),
         column("chosen", bool, title="Gekozen", description="the variant of least whole-system cost, if it beats no network"),
     ],
 )  # fmt: skip
@@ -90,6 +94,9 @@ CONNECTIONS = table(
         column("margin_eur_per_year", float, title="Marge", description="advantage minus what the network saves without it; left out: minus what the cheapest attachment adds", nullable=True),
         column("drop_out_eur_per_mwh", float, title="Valt weg boven bronprijs", description="price of heat at the source above which the whole is cheaper without it, all others staying", nullable=True),
         column("missing_eur_per_mwh", float, low=0, title="Tekort per MWh", description="what a MWh would have to be worth more for a building left out to connect by itself", nullable=True),
+        column("package_alone", str, title="Ingreep op zich", description="the package that costs the building least, where the network made it take one that asks less power", choices=PACKAGES, nullable=True),
+        column("peak_saved_kw", float, low=0, title="Piek gespaard", description="less power that the network has to bring for the package taken", nullable=True),
+        column("package_more_eur_per_year", float, low=0, title="Meerkost van de ingreep", description="advantage given up for it; all of them together cost less than the network saves", nullable=True),
     ],
 )  # fmt: skip
 
@@ -116,6 +123,64 @@ NETWORK_PHASES = table(
         column("heat_mwh", float, low=0, title="Warmte", description="heat of the buildings on it a year"),
         column("gain_eur_per_year", float, title="Winst per jaar", description="value of its buildings minus the yearly cost of its own pipes"),
         column("temporary_source", bool, title="Tijdelijke bron", description="a temporary source stands at its head in some period"),
+    ],
+)  # fmt: skip
+
+NETWORK_DRAWS = table(
+    "network_draws", key="draw", title="Het net bij andere cijfers",
+    columns=[
+        column("alternative_share", float, low=0, title="Eigen oplossingen", description="yearly cost of the individual solutions as drawn, over the figure used"),
+        column("pipes_share", float, low=0, title="Sleuf en leiding", description="price of trench and pipe as drawn, over the figure used"),
+        column("switched_buildings", int, low=0, title="Gebouwen die omslaan", description="buildings that the best design found for the draw decides otherwise"),
+        column("kept_eur_per_year", float, title="Net zoals ontworpen", description="cost of the network less the advantage of its buildings, streets and buildings kept"),
+        column("found_eur_per_year", float, title="Net opnieuw ontworpen", description="the same for the best design found for the draw"),
+        column("beyond_gap", bool, title="Meer dan de afstand", description="keeping the network costs more than the gap of the new design explains"),
+    ],
+)  # fmt: skip
+
+NETWORK_SWITCHES = table(
+    "network_switches", key="building", title="Hoe vast elke aansluiting ligt", per_building=True,
+    columns=[
+        column("connected", bool, title="Aangesloten", description="connected in the chosen design"),
+        column("switch_share", float, low=0, high=1, title="Slaat om", description="part of the draws in which the best design found decides otherwise"),
+    ],
+)  # fmt: skip
+
+NETWORK_UPTAKE = table(
+    "network_uptake", key="uptake", title="Het net als niet iedereen aansluit",
+    columns=[
+        column("connected_share", float, low=0, high=1, title="Aandeel aangesloten", description="of the buildings of the design"),
+        column("heat_mwh", float, low=0, title="Verkochte warmte", description="a year, mean over the draws"),
+        column("eur_per_mwh", float, low=0, title="Kost van het net", description="pipes, upkeep, losses and pumping over the heat sold, heat at the source apart; mean over the draws"),
+        column("low_eur_per_mwh", float, low=0, title="Kost laag", description="least of the draws"),
+        column("high_eur_per_mwh", float, low=0, title="Kost hoog", description="most of the draws"),
+        column("weak_share", float, low=0, high=1, title="Zwakke straten", description="part of the sections with a main in which what hangs on them does not pay for its own pipes"),
+    ],
+)  # fmt: skip
+
+NETWORK_JOINERS = table(
+    "network_joiners", key="variant", title="Wie later aansluit",
+    columns=[
+        column("designed_eur_per_year", float, title="Brengt op, gebouw van het ontwerp", description="mean advantage less service pipe and pumping of a building of the design that joins when the mains lie"),
+        column("along_buildings", int, low=0, title="Andere langs het net", description="buildings left out whose service would leave from a pipe of the design"),
+        column("fitting_buildings", int, low=0, title="Daarvan passen", description="on the pipes and the source as they are, the most valuable first"),
+        column("paying_buildings", int, low=0, title="Daarvan lonen", description="of those that fit: worth more than their service pipe and pumping"),
+        column("fitting_eur_per_year", float, title="Brengen samen op", description="advantage less service pipe and pumping of those that fit, negative when they cost more"),
+    ],
+)  # fmt: skip
+
+NETWORK_LOSSES = table(
+    "network_losses", key="loss", title="Verlies van een bron of een grote afnemer", per_building=True,
+    columns=[
+        column("kind", str, title="Wat wegvalt", description="a heat source, or one of the customers with most heat", choices=("source", "customer")),
+        column("name", str, title="Naam", description="source, or key of the building"),
+        column("heat_mwh", float, low=0, title="Warmte", description="that it gives or buys a year"),
+        column("missing_kw", float, low=0, title="Vermogen te vervangen", description="what a temporary boiler must give after the repair"),
+        column("unrepaired_eur_per_year", float, title="Meerkost zonder herstel", description="a year: the boiler on the pipes that lie; of a customer: all others stay"),
+        column("more_eur_per_year", float, title="Meerkost na herstel", description="a year, after the cheapest repair"),
+        column("repair", str, title="Goedkoopste herstel", description="what is done", choices=NETWORK_REPAIRS),
+        column("left_buildings", int, low=0, title="Mee weg", description="buildings on branches that no longer pay"),
+        column("joined_buildings", int, low=0, title="Erbij", description="buildings that take the room"),
     ],
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
-"""A second pair of eyes: the certificate of a heat network, checked by code that shares nothing with the code that made it.
+"""A second pair of eyes: the certificates of a heat network and of a works calendar, checked by code that shares nothing with the code that made them.
 
-Question: is the printed network possible, does it cost what it says, and can no other network be cheaper than the printed bound?
+The calendar stands in ``calendar``. The network: is the printed network possible, does it cost what it says, and can no other network be cheaper than the printed bound?
 Only whole numbers and fractions (Python's own, without limit) are added and compared: no rounding, no solver, no library of numbers.
 
 The bound. Let each customer v offer to pay r_v for the streets to it. It has a ball of nodes around its own, each with the amount j_v that it
@@ -12,6 +12,22 @@ Method: docs/method.md#network-certificate.
 """
 
 from koppelkans.verify.check import Verdict, verified
-from koppelkans.verify.plan_folder import CERTIFICATE, read_certificate, verify_plan
+from koppelkans.verify.plan_folder import (
+    CERTIFICATE,
+    WORKS_CERTIFICATE,
+    proves_network,
+    read_certificate,
+    verify_plan,
+    verify_works,
+)
 
-__all__ = ["CERTIFICATE", "Verdict", "read_certificate", "verified", "verify_plan"]
+__all__ = [
+    "CERTIFICATE",
+    "WORKS_CERTIFICATE",
+    "Verdict",
+    "proves_network",
+    "read_certificate",
+    "verified",
+    "verify_plan",
+    "verify_works",
+]

@@ -56,6 +56,7 @@ class _Check:
         self.pipes = Pipes(self.given)
         proof = self.proof or {}
         self.tolls: dict[int, int] = dict(zip(proof.get("tolled", []), proof.get("tolls", []), strict=True))
+        self.asked: dict[int, int] = {}
         self.found = Verdict()
         self._check_form()
 
@@ -100,6 +101,9 @@ class _Check:
         }
         numbers = {name: given[name] for name in ("length", "extra", "kw", "coincidence")}
         numbers |= {name: proof[name] for name in ("raised", "floor_price", "floor_slope")}
+        numbers["reference"] = proof.get("reference", [])
+        if len(numbers["reference"]) not in (0, len(proof.get("customer", []))):
+            raise ValueError("reference must hold a power for every customer of the proof")
         numbers["joined"] = [amount for _, joined in proof["balls"] for amount in joined]
         numbers["source price and tolls"] = [given["source_price"], proof["toll"], *self.tolls.values()]
         numbers["losses"] = [self.tree["loss"], *(lost for _, lost in self.tree.get("behind", []))]
@@ -235,12 +239,13 @@ class _Check:
         """A cost less value that no network can be below, from the prices of the proof."""
         given = self.given
         streets = Streets(given, self.pipes, self._hair)
-        live, own = streets.live, streets.own
+        live = streets.live
         if live and self.proof is None:
             raise ValueError("customers are worth connecting, but there is no proof")
         proof = self.proof or {"node": [], "far": [], "customer": [], "raised": [], "toll": 0}
         far = dict(zip(proof["node"], proof["far"], strict=True))
         raised = dict(zip(proof["customer"], (self._fine * offer for offer in proof["raised"]), strict=True))
+        self.asked = self._references()
         if live and far.get(given["root"]) != 0:
             raise ValueError("the distances of the proof do not begin with 0 at the source")
         lowest = 0
@@ -249,8 +254,11 @@ class _Check:
                 continue
             offer = raised.get(customer, 0) if customer in live else 0
             carried = far[node] if customer in live else 0
-            price = own[customer] + given["kw"][customer] * (given["source_price"] + proof["toll"] + carried) + offer
-            margin = price - given["value"][customer]
+            per_kw = given["source_price"] + proof["toll"] + carried
+            margin = min(
+                own + kw * per_kw + self._part(offer, kw, self.asked[customer]) - value
+                for kw, value, own in streets.possible(customer)
+            )
             lowest += margin if given["must"][customer] else min(margin, 0)
         too_much = self._overpaid(streets, far, raised)
         self.found.taken_off_eur = float(Fraction(too_much, self.per["eur"]))
@@ -258,6 +266,19 @@ class _Check:
         for edge, toll in self.tolls.items():
             back += self._given_back(toll, self.pipes.of(edge).caps[-1], len(streets.usable))
         return lowest - too_much - back
+
+    def _references(self) -> dict[int, int]:
+        """The power with which each customer pays in the proof: that of the instance where the proof says nothing else."""
+        asked = dict(enumerate(self.given["kw"]))
+        proof = self.proof or {}
+        if "reference" in proof:
+            asked |= dict(zip(proof["customer"], proof["reference"], strict=True))
+        return asked
+
+    @staticmethod
+    def _part(offer: int, kw: int, asked: int) -> int:
+        """What a package of ``kw`` pays of an offer that was made with the power ``asked``: all of it, or in proportion where it asks less."""
+        return offer if kw >= asked else offer * kw // asked
 
     @property
     def _fine(self) -> int:
@@ -290,7 +311,7 @@ class _Check:
                 raise ValueError(f"the ball of {given['customers'][customer]} holds the source")
             if customer in streets.live:
                 self._spend(streets, far, (customer, offer, ball), every, spent)
-        everybody = sum(given["kw"][customer] for customer in streets.live)
+        everybody = streets.all_kw()
         total = 0
         for edge in streets.edges:
             ways, lines = [], every[self.pipes.kinds[edge]]
@@ -313,7 +334,7 @@ class _Check:
     ) -> None:  # fmt: skip
         """Add what one customer pays on every edge into its ball, beyond what its own kW cost there, for each line."""
         customer, offer, ball = who
-        given, kw = self.given, self.given["kw"][customer]
+        given, kw = self.given, self.asked[customer]
         for y, joined in ball.items():
             for edge, x in streets.beside[y]:
                 step = ball.get(x, offer) - joined
@@ -344,8 +365,8 @@ class _Check:
         of them can be, P <= c / (flat + shared / N). Nothing carries more than the source gives, nor than all customers who are charged for it.
         """
         given = self.given
-        small = sorted(given["kw"][customer] for customer in streets.usable)
-        everybody = sum(given["kw"][customer] for customer in streets.live)  # only their kW are charged
+        small = streets.least_kw()
+        everybody = streets.all_kw()  # only their kW are charged
         for cap, price in zip(table.caps, table.prices, strict=True):
             limit = cap if given["source"] is None else min(cap, given["source"])
             together, most = 0, 1

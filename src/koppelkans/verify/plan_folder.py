@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 from koppelkans.errors import DataError
+from koppelkans.verify.calendar import CalendarVerdict, verified_calendar
 from koppelkans.verify.check import Verdict, verified
 
 CERTIFICATE = "network.certificate.json"
+WORKS_CERTIFICATE = "works.certificate.json"
 FORMAT = 1
 ROUNDING_EUR = 0.01
 ROUNDING_M = 1e-5
+ROUNDING_SHARE = 1e-7
 
 
 def read_certificate(plan: Path) -> dict[str, Any]:
@@ -52,12 +56,69 @@ def verify_plan(plan: Path) -> Verdict:
     return verdict
 
 
+def proves_network(plan: Path) -> bool:
+    """Whether a plan was written with the certificate of a network, or holds one."""
+    record = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
+    return "certificate_sha256" in record or (plan / CERTIFICATE).is_file()
+
+
+def verify_works(plan: Path) -> CalendarVerdict | None:
+    """What the certificate of the works calendar of a plan proves, with every fault: in itself, and against the table of the calendar; None without one.
+
+    Raises DataError when it cannot be read or is not of a form that can be checked.
+    """
+    file = plan / WORKS_CERTIFICATE
+    record = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
+    if not file.is_file():
+        if "works_certificate_sha256" in record:
+            raise DataError(
+                f"{plan} holds no {WORKS_CERTIFICATE}, though the plan was written with one; make the plan again"
+            )
+        return None
+    content = file.read_bytes()
+    try:
+        certificate = json.loads(content)
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise DataError(f"{file} cannot be read: {error}") from error
+    verdict = verified_calendar(certificate)
+    if record.get("works_certificate_sha256") != hashlib.sha256(content).hexdigest():
+        verdict.faults.append("the certificate is not the one that was written with this plan (its checksum differs)")
+    verdict.faults += _works(plan, certificate, verdict)
+    return verdict
+
+
+def _works(plan: Path, certificate: dict[str, Any], verdict: CalendarVerdict) -> list[str]:
+    """Whether the tables of the plan give each work its proven year, and the joint plan its cost and bound."""
+    case, faults = certificate["case"], list[str]()
+    planned = _rows(plan, "calendar", ["planned_year"])
+    years = dict(zip(case["works"]["name"], certificate["year"], strict=True))
+    if set(planned) != set(years):
+        faults.append("the table calendar and the certificate hold other works")
+    for work, index in years.items():
+        shown = planned.get(work, {}).get("planned_year")
+        proven = case["first_year"] + index if index < case["years"] else None
+        if (None if shown is None or math.isnan(shown) else round(shown)) != proven:
+            faults.append(f"table calendar gives {work} the year {shown}, the certificate {proven}")
+    row = _rows(plan, "dividend", ["net_eur", "bound_eur"]).get("J", {})
+    for name, proven_eur in (("net_eur", verdict.objective_eur), ("bound_eur", verdict.bound_eur)):
+        shown_eur = row.get(name)
+        if shown_eur is None or abs(shown_eur - proven_eur) > ROUNDING_EUR + ROUNDING_SHARE * abs(proven_eur):
+            faults.append(f"table dividend prints {name} {shown_eur} for J, the check finds {proven_eur:.2f}")
+    return faults
+
+
 def _rows(plan: Path, table: str, columns: list[str]) -> dict[str, dict[str, Any]]:
     """Columns of a table of the plan, by key."""
     from pyarrow import parquet
 
     rows = parquet.read_table(plan / "tables" / f"{table}.parquet").to_pylist()
-    key = {"pipes": "pipe", "connections": "building", "network_variants": "variant"}[table]
+    key = {
+        "pipes": "pipe",
+        "connections": "building",
+        "network_variants": "variant",
+        "calendar": "work",
+        "dividend": "plan",
+    }[table]
     return {str(row[key]): {name: row[name] for name in columns} for row in rows}
 
 
@@ -113,11 +174,20 @@ def _stands_for_a_source(given: dict[str, Any], edge: int, metre: int) -> bool:
 
 def _connections(plan: Path, certificate: dict[str, Any]) -> list[str]:
     """The connected buildings of the plan against those of the tree."""
-    rows = _rows(plan, "connections", ["connected"])
+    rows = _rows(plan, "connections", ["connected", "advantage_eur_per_year"])
     names = certificate["instance"]["customers"]
     proven = {names[customer] for customer in certificate["tree"]["connected"]}
     printed = {building for building, row in rows.items() if row["connected"]}
-    return [
+    faults = [
         f"{building} is connected in the {'plan' if building in printed else 'certificate'} alone"
         for building in sorted(proven ^ printed)[:3]
     ]
+    worth, eur = dict(zip(names, certificate["instance"]["value"], strict=True)), certificate["units"]["eur"]
+    return (
+        faults
+        + [
+            f"{building} is worth {rows[building]['advantage_eur_per_year']:,.2f} EUR a year in the plan and {worth[building] / eur:,.2f} in the certificate"
+            for building in sorted(proven & printed)
+            if abs(worth[building] / eur - rows[building]["advantage_eur_per_year"]) > ROUNDING_EUR
+        ][:3]
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 
@@ -35,11 +36,34 @@ class Pipes:
         return self.tables[self.kinds[edge]]
 
 
+Packages = list[tuple[int, int]]
+"""Power and value of everything that a customer may choose from."""
+
+
+def packages_of(given: dict[str, Any]) -> list[Packages]:
+    """The packages of every customer; those of a customer without a list are the one that it has.
+
+    Raises ValueError for a list that holds something else than whole powers and values, the best worth first and each next one asking less,
+    or that lacks the package with which the customer stands in the instance.
+    """
+    found = [[(kw, value)] for kw, value in zip(given["kw"], given["value"], strict=True)]
+    for customer, chosen, pairs in given.get("packages", []):
+        name, listed = given["customers"][customer], [(kw, value) for kw, value in pairs]
+        if any(type(number) is not int for pair in listed for number in pair) or any(kw < 0 for kw, _ in listed):
+            raise ValueError(f"the packages of {name} hold something else than whole powers and values")
+        if any(kw >= before or value >= worth for (before, worth), (kw, value) in pairwise(listed)):
+            raise ValueError(f"the packages of {name} do not fall in power and value")
+        if not 0 <= chosen < len(listed) or listed[chosen] != (given["kw"][customer], given["value"][customer]):
+            raise ValueError(f"{name} stands in the instance with another package than the one that it has on its list")
+        found[customer] = listed
+    return found
+
+
 class Streets:
     """The streets that matter to the bound: without dead ends that serve one customer or nobody.
 
-    ``at``: the node of every usable customer once its own pipe is taken off; ``own``: what that pipe costs; ``live``: customers that are
-    worth more than that; ``shut``: customers too large for any pipe; ``edges``: the edges left; ``beside``: per node its edges with the node at the other side.
+    ``at``: the node of every usable customer once its own pipe is taken off; ``own``: what that pipe costs with each of its packages (None: no
+    pipe is large enough); ``live``: customers worth more than that with some package; ``shut``: customers too large for any pipe with all of them; ``edges``: the edges left; ``beside``: per node its edges with the node at the other side.
     """
 
     def __init__(self, given: dict[str, Any], pipes: Pipes, hair: Fraction) -> None:
@@ -51,7 +75,10 @@ class Streets:
             if not given["never"][customer] and node in reached
         ]
         self.at = {customer: given["node_of"][customer] for customer in self.usable}
-        self.own = dict.fromkeys(self.usable, 0)
+        self.packages = packages_of(given)
+        self.own: dict[int, list[int | None]] = {
+            customer: [0] * len(self.packages[customer]) for customer in self.usable
+        }
         self.live = {customer for customer in self.usable if self._worth(customer)}
         self.edges = self._undominated(reached)
         self.beside: dict[int, list[tuple[int, int]]] = {node: [] for node in range(given["nodes"])}
@@ -62,10 +89,27 @@ class Streets:
         self._peel()
 
     def _worth(self, customer: int) -> bool:
-        """Whether a customer must connect, or is worth more than its own pipe and its heat at the source."""
-        given = self.given
-        spent = self.own[customer] + given["source_price"] * given["kw"][customer]
-        return bool(given["must"][customer]) or given["value"][customer] > spent
+        """Whether a customer must connect, or is worth more with some package than its own pipe and its heat at the source."""
+        heat = self.given["source_price"]
+        return bool(self.given["must"][customer]) or any(
+            value > own + heat * kw for kw, value, own in self.possible(customer)
+        )
+
+    def possible(self, customer: int) -> list[tuple[int, int, int]]:
+        """Power, value and cost of the own pipe of each package for which a pipe is large enough."""
+        return [
+            (kw, value, own)
+            for (kw, value), own in zip(self.packages[customer], self.own[customer], strict=True)
+            if own is not None
+        ]
+
+    def least_kw(self) -> list[int]:
+        """The lowest power of every usable customer, the smallest first."""
+        return sorted(min(kw for kw, _ in self.packages[customer]) for customer in self.usable)
+
+    def all_kw(self) -> int:
+        """The most that the customers who are charged for it can ask together."""
+        return sum(max((kw for kw, _, _ in self.possible(customer)), default=0) for customer in self.live)
 
     def _reached(self) -> set[int]:
         """Nodes to which allowed edges lead from the root."""
@@ -118,17 +162,26 @@ class Streets:
             gone.add(edge)
             for customer in list(here[node]):
                 here[node].discard(customer)
-                price = self._pipe(edge, given["kw"][customer])
-                if price is None and given["must"][customer]:
-                    raise ValueError(f"no pipe is large enough for {given['customers'][customer]}, who must connect")
-                self.at[customer], self.own[customer] = other, self.own[customer] + (price or 0)
-                if price is not None and self._worth(customer):
+                self.at[customer] = other
+                self._add_pipe(customer, edge)
+                if not self.possible(customer):
+                    if given["must"][customer]:
+                        raise ValueError(
+                            f"no pipe is large enough for {given['customers'][customer]}, who must connect"
+                        )
+                    self.shut.add(customer)
+                if self.possible(customer) and self._worth(customer):
                     here[other].add(customer)
                 else:
                     self.live.discard(customer)
-                    self.shut |= {customer} if price is None else set()
             waiting.append(other)
         self.edges = [edge for edge in self.edges if edge not in gone]
+
+    def _add_pipe(self, customer: int, edge: int) -> None:
+        """Add what a piece of the own pipe of a customer costs with each of its packages."""
+        for place, (kw, _) in enumerate(self.packages[customer]):
+            before, more = self.own[customer][place], self._pipe(edge, kw)
+            self.own[customer][place] = None if before is None or more is None else before + more
 
     def _pipe(self, edge: int, kw: int) -> int | None:
         """What an edge costs that carries this customer alone; None when no pipe is large enough."""

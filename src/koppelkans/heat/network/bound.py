@@ -10,7 +10,7 @@ from koppelkans.heat.network.ascent import Balls, Dual, ascend
 from koppelkans.heat.network.envelope import Floor, concave_floor, corners
 from koppelkans.heat.network.instance import Floats, Ints, Proof
 from koppelkans.heat.network.paths import distances
-from koppelkans.heat.network.problem import MONEY_ERROR, Problem, most_kw
+from koppelkans.heat.network.problem import MONEY_ERROR, Choices, Problem, most_kw
 
 # what rounding can add up to in the sums of an ascent, as share of everything that was raised
 ROUNDING = 1e-10
@@ -86,18 +86,19 @@ def ascent_bound(
     edge = np.repeat(np.arange(len(weight)), 2)
     free = np.maximum(under.slope[edge] - (far[sink] - far[source])[:, None], 0.0)
     left = under.price[edge] + (streets.loss_kw[edge] * (prices.source + far[source] + weight[edge]))[:, None]
-    spare = users.value - users.kw * (prices.source + toll + far[users.node])
+    per_kw = prices.source + toll + far[users.node]
+    spare = _spare(problem, per_kw)
     remaining = np.where(users.must, np.inf, np.maximum(spare, 0.0))
     dual = Dual(free, left, remaining, np.zeros(len(users.kw)))
     rank = np.arange(len(users.kw)) if rank is None else rank
     balls = ascend(streets, users, dual, slack, (rank, np.argsort(rank)))
-    gained = dual.raised - np.where(users.must, spare, np.maximum(spare, 0.0))
+    gained = _gained(problem, per_kw, dual.raised, spare)
     back = toll * prices.source_kw / least_share(problem) if toll > 0 else 0.0
     back += tolls_back(problem, under)
     value = float(gained.sum()) - back
     # the money of the problem is rounded: cost >= (1 - e) rounded cost and value <= (1 + e) rounded value for every tree
     risk = ROUNDING * float(np.abs(dual.raised).sum() + np.abs(spare).sum())
-    risk += 2 * MONEY_ERROR * (abs(value) + 2 * float(np.abs(users.value).sum()))
+    risk += 2 * MONEY_ERROR * (abs(value) + 2 * _all_value(problem))
     proof = None if under.floors is None else _proof(problem, under, far, dual.raised, balls, toll)
     return Bound(value - risk, risk, dual.left.min(axis=1), toll, proof)
 
@@ -114,8 +115,49 @@ def _proof(problem: Problem, under: Lines, far: Floats, raised: Floats, balls: B
         ball_node=problem.node_of[balls.node[place]], ball_joined_eur=balls.joined[place] * unit,
         floor_eur_per_m=floor.price * unit, floor_eur_per_m_kw=floor.slope * unit, toll_eur_per_kw=toll * unit,
         more_floors=tuple((other.price * unit, other.slope * unit) for other in more), tolled=problem.edge_of[edges],
-        tolled_eur_per_kw=tolls[edges] * unit,
+        tolled_eur_per_kw=tolls[edges] * unit, reference_kw=None if problem.choices is None else problem.users.kw.copy(),
     )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------------------- packages
+
+
+def _spare(problem: Problem, per_kw: Floats) -> Floats:
+    """What each user can raise for streets until none of its packages is worth its heat; ``per_kw``: what carrying a kW to it costs at least."""
+    users, choices = problem.users, problem.choices
+    if choices is None:
+        return users.value - users.kw * per_kw
+    share, left = _shares(problem, choices), choices.value - choices.kw * per_kw[:, None]
+    most: Floats = np.divide(left, share, out=np.full(left.shape, -np.inf), where=share > 0).max(
+        axis=1, initial=-np.inf
+    )
+    spare: Floats = np.maximum(most, left[np.arange(len(left)), choices.pick])
+    return spare
+
+
+def _gained(problem: Problem, per_kw: Floats, raised: Floats, spare: Floats) -> Floats:
+    """What each user adds to the bound: the least over its packages of carrying its kW and of its part of what was raised, less its value."""
+    users, choices = problem.users, problem.choices
+    if choices is None:
+        return raised - np.where(users.must, spare, np.maximum(spare, 0.0))
+    margin = choices.kw * per_kw[:, None] + _shares(problem, choices) * raised[:, None] - choices.value
+    least = margin.min(axis=1, initial=np.inf)
+    gained: Floats = np.where(users.must, least, np.minimum(least, 0.0))
+    return gained
+
+
+def _shares(problem: Problem, choices: Choices) -> Floats:
+    """The part of what a user raised that each of its packages pays: smaller ones leave less room on the steep lines of a pipe."""
+    asked = problem.users.kw[:, None]
+    return np.minimum(np.divide(choices.kw, asked, out=np.ones(choices.kw.shape), where=asked > 0), 1.0)
+
+
+def _all_value(problem: Problem) -> float:
+    """The largest value of every user over its packages, added up."""
+    choices = problem.choices
+    if choices is None:
+        return float(np.abs(problem.users.value).sum())
+    return float(np.abs(np.where(choices.there, choices.value, 0.0)).max(axis=1, initial=0.0).sum())
 
 
 def tolls_back(problem: Problem, under: Lines) -> float:

@@ -70,6 +70,7 @@ def _instance(instance: Instance, customers: list[str]) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         **({"class_of": instance.kinds.tolist(), "classes": classes} if classes else {}),
+        **_packages(instance),
         "nodes": instance.node_count, "root": instance.root, "tail": instance.tail.tolist(), "head": instance.head.tolist(),
         "length": _whole(instance.length_m, PER_METRE), "extra": _whole(instance.extra_eur, PER_EUR),
         "allowed": instance.allowed.tolist(), "level_cap": _capacities(instance.level_cap_kw, endless_kw),
@@ -81,6 +82,20 @@ def _instance(instance: Instance, customers: list[str]) -> dict[str, Any]:
         "source": _whole([instance.source_kw], PER_KW)[0] if finite else None,
         "source_price": _whole([instance.source_eur_per_kw], PER_EUR_PER_KW)[0],
     }  # fmt: skip
+
+
+def _packages(instance: Instance) -> dict[str, Any]:
+    """The lists of customers with more than one package: customer, the number of the one that it has, and power and value of each."""
+    if instance.package_kw is None:
+        return {}
+    kw, value = instance.lists
+    there = ~np.isneginf(value)
+    return {"packages": [
+        [int(customer), int(instance.picks[customer]), [list(pair) for pair in zip(
+            _whole(kw[customer][there[customer]], PER_KW), _whole(value[customer][there[customer]], PER_EUR), strict=True
+        )]]
+        for customer in np.flatnonzero(there.sum(axis=1) > 1)
+    ]}  # fmt: skip
 
 
 def _capacities(level_cap_kw: Floats, endless_kw: float) -> list[int]:
@@ -97,6 +112,8 @@ def _proof(design: Design) -> dict[str, Any] | None:
         for price, slope in proof.more_floors
     ]
     more: dict[str, Any] = {"more_floors": floors} if floors else {}
+    if proof.reference_kw is not None:
+        more["reference"] = _whole(proof.reference_kw, PER_KW)
     if len(proof.tolled):
         more |= {"tolled": proof.tolled.tolist(), "tolls": _whole(proof.tolled_eur_per_kw, PER_EUR_PER_KW)}
     starts = proof.ball_start.tolist()

@@ -21,13 +21,13 @@ def compiled(function: Kernel) -> Kernel:
     numba judges its cache by the file of the function alone, not by the files of the functions that it calls: a change there
     would leave old code at work. So the stamp of the cache covers the text of every file with kernels.
     """
-    kernel: Any = njit(cache=True, error_model="numpy")(function)
+    kernel: Any = njit(cache=True, error_model="numpy", nogil=True)(function)
     kernel._cache._cache_file._source_stamp = _STAMP
     return cast(Kernel, kernel)
 
 
 def inlined(function: Kernel) -> Kernel:
     """The same for a small function that its callers take in whole."""
-    kernel: Any = njit(cache=True, error_model="numpy", forceinline=True)(function)
+    kernel: Any = njit(cache=True, error_model="numpy", nogil=True, forceinline=True)(function)
     kernel._cache._cache_file._source_stamp = _STAMP
     return cast(Kernel, kernel)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,12 +21,16 @@ from koppelkans.heat.network.design_remarks import choice_remarks, design_remark
 from koppelkans.heat.network.design_tables import connections_table, pipes_table, variant_row
 from koppelkans.heat.network.instance import Design, Instance, NetworkLimits
 from koppelkans.heat.network.laid import laid_remarks
+from koppelkans.heat.network.package_choice import NOBODY, Repacked, listed_question, package_remarks, with_packages
 from koppelkans.heat.network.phasing import Branches, network_pieces
 from koppelkans.heat.network.question import Question, mixed, question, source_rows
-from koppelkans.heat.offers import HeatSource, NetworkCase, network_offers
+from koppelkans.heat.offers import HeatSource, NetworkCase, network_packages
 from koppelkans.heat.options import heated_rows
 from koppelkans.heat.pipes import W_PER_KW, PipeLevels, pipe_levels, pipe_table
 from koppelkans.tables import RemarkRow
+
+if TYPE_CHECKING:
+    from koppelkans.heat.network.physics_check import Checked
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -90,11 +95,13 @@ def design_of(instance: Instance, limits: NetworkLimits) -> Design:
 
 
 def heat_network(
-    buildings: gpd.GeoDataFrame, sections: gpd.GeoDataFrame, attachments: pd.DataFrame, offers: pd.DataFrame, regime: str, case: NetworkCase
+    buildings: gpd.GeoDataFrame, sections: gpd.GeoDataFrame, attachments: pd.DataFrame, offers: pd.DataFrame, regime: str, case: NetworkCase,
+    packages: pd.DataFrame | None = None,
 ) -> NetworkResult:  # fmt: skip
     """Who connects, along which sections, with which pipes: least cost of the whole at one regime.
 
-    buildings, sections, attachments keep BUILDINGS, SECTIONS, ATTACHMENTS; offers as ``network_offers`` gives them for ``regime``.
+    buildings, sections, attachments keep BUILDINGS, SECTIONS, ATTACHMENTS; offers as ``network_offers`` gives them for ``regime``; packages: what
+    buildings may take instead, as ``network_packages`` gives it (None: nothing else), chosen together with the network.
 
     min  sum over pipes of trench, pipe, loss and pumping  -  sum over connected buildings of their advantage      [EUR/year]
 
@@ -113,33 +120,50 @@ def heat_network(
     hours = _full_load_hours(offers.loc[graph.customers])
     instance = _instance(graph, offers, levels, must=must, never=never, case=case)
     asked = question(instance, graph, levels, case, hours=hours)
-    return _worked_out(_Answer(asked, *_within_source(asked, case)), offers, sections, (must, never), case)
+    listed = listed_question(asked, packages)
+    first = _within_source(asked, asked if listed is None else listed, case)
+    answers = [_Answer(asked, *first, offers)]
+    if listed is not None and packages is not None:
+        found = with_packages(asked, first, listed, (offers, packages), case.limits, plenty=_plenty(asked))
+        answers = [_Answer(one.asked, one.design, one.lost_kw, one.told.offers, one.told) for one in found]
+    checks = [_worked_through(answer, case) for answer in answers]
+    best = min(range(len(checks)), key=lambda place: checks[place][1].objective_eur)
+    return _worked_out(answers[best], checks[best], sections, (must, never), case)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A question with its design and what the pipes behind each source lose [kW]."""
+    """A question with its design, what the pipes behind each source lose [kW], and what was chosen inside buildings together with it."""
 
     asked: Question
     design: Design
     lost_kw: Floats
+    offers: pd.DataFrame
+    told: Repacked | None = None
 
     @property
     def regime(self) -> str:
         return self.asked.levels.regime.name
 
 
-def _worked_out(
-    answer: _Answer, offers: pd.DataFrame, sections: gpd.GeoDataFrame, rules: tuple[pd.Index, pd.Index], case: NetworkCase
-) -> NetworkResult:  # fmt: skip
-    """The tables and figures of a design; ``rules``: who must and who never may connect."""
+def _worked_through(answer: _Answer, case: NetworkCase) -> tuple[Checked, Design, Floats, list[RemarkRow]]:
+    """The design of an answer with its pipes wide enough for their limits."""
     # numba is loaded here, so that a plan without a network does not wait for it
     from koppelkans.heat.network.design_check import worked_through
+
+    return worked_through(answer.asked, answer.design, answer.lost_kw, answer.offers, case)
+
+
+def _worked_out(
+    answer: _Answer, check: tuple[Checked, Design, Floats, list[RemarkRow]], sections: gpd.GeoDataFrame, rules: tuple[pd.Index, pd.Index],
+    case: NetworkCase,
+) -> NetworkResult:  # fmt: skip
+    """The tables and figures of a design; ``check``: as ``_worked_through`` gives it; ``rules``: who must and who never may connect."""
     from koppelkans.heat.network.explain_tables import explanation_remarks, explanations
     from koppelkans.heat.network.physics_tables import house_temperatures, physics_remarks, physics_row, with_physics
 
-    asked, graph = answer.asked, answer.asked.graph
-    checked, design, lost_kw, stated = worked_through(asked, answer.design, answer.lost_kw, offers, case)
+    asked, graph, offers = answer.asked, answer.asked.graph, answer.offers
+    checked, design, lost_kw, stated = check
     shown = checked.design
     laid = shown.level >= asked.new_levels
     pipes = with_physics(pipes_table(graph, shown, asked.levels, offers, sections), checked)
@@ -151,18 +175,24 @@ def _worked_out(
     room_kw = float((np.array([one.capacity_kw for one in case.sources]) - peaks_kw).max())
     reasons = _reasons(graph, design, offers, must=rules[0], never=rules[1], room_kw=room_kw, case=case)
     explained, streets = explanations(asked, design, offers, sections, source.price_eur_per_mwh, case)
+    told = answer.told
+    if told is not None:
+        explained = explained.join(told.changed)
     connections = connections_table(offers, reasons, house_temperatures(graph, checked, offers.index), explained)
     row = variant_row(
         pipes, offers.loc[graph.customers[design.connected]], asked.levels, source=source.name, peak_kw=float(peaks_kw.sum()),
         network_eur_per_year=float(design.cost_eur.sum()),
     )  # fmt: skip
     row |= _whole_figures(design, float(offers["alternative_eur_per_year"].sum()))
-    row |= physics_row(checked, pipes["length_m"].to_numpy(float), asked.levels)
+    row |= physics_row(checked, pipes["length_m"].to_numpy(float), asked.levels) | (
+        NOBODY if told is None else told.row()
+    )
     remarks = [
         *design_remarks(graph, offers, reasons, row), *laid_remarks(graph, laid, shown.edge), *source_remarks(given, case), *stated,
+        *([] if told is None else package_remarks(told, row["buildings"])),
         *physics_remarks(checked, pipes, offers, row, case), *explanation_remarks(explained, streets, offers, source.price_eur_per_mwh),
     ]  # fmt: skip
-    answer = _Answer(asked, design, lost_kw)
+    answer = replace(answer, design=design, lost_kw=lost_kw)
     return NetworkResult(
         answer.regime, row, tables.check(tables.PIPES, pipes), tables.check(tables.CONNECTIONS, connections), offers, remarks,
         {"variant": answer.regime, **_certificate(answer, dict(zip(shown.edge.tolist(), pipes.index, strict=True)))}, given, source, streets,
@@ -183,7 +213,7 @@ def _certificate(answer: _Answer, names: dict[int, str]) -> dict[str, Any]:
     """The certificate of a design; ``names``: key of the pipe on each used edge, those apart that stand for a source."""
     asked, design, lost_kw = answer.asked, answer.design, answer.lost_kw
     return certificate(
-        asked.instance, design, pipes=[names.get(edge, f"feed|{edge}") for edge in design.edge.tolist()],
+        asked.instance if answer.told is None else answer.told.instance, design, pipes=[names.get(edge, f"feed|{edge}") for edge in design.edge.tolist()],
         customers=list(asked.graph.customers), loss_kw=float(lost_kw.sum()),
         behind_kw={int(arc): float(lost) for arc, lost in zip(asked.arcs, lost_kw, strict=False)},
     )  # fmt: skip
@@ -270,24 +300,19 @@ def _instance(
     )  # fmt: skip
 
 
-def _within_source(asked: Question, case: NetworkCase) -> tuple[Design, Floats]:
+def _within_source(asked: Question, listed: Question, case: NetworkCase) -> tuple[Design, Floats]:
     """A design whose peak with losses the sources can feed, and what the pipes behind each of them lose [kW].
 
     The kernel knows no losses. Sources that might be too small for everybody and all losses are first asked roughly, then made
     smaller by the losses found until they fit. The bound of the first answer holds for all: every network that the sources can feed
-    with its losses is also one that they can feed without.
+    with its losses is also one that they can feed without. listed: the same question with all packages, for which the bound of a rough answer holds.
     """
     graph, instance = asked.graph, asked.instance
     if not len(graph.customers):
         return _nothing(instance), np.zeros(len(asked.sources))
     capacity, limits = np.array([source.capacity_kw for source in asked.sources]), case.limits
-    lengths_m = graph.edges["length_m"].to_numpy(float)
-    limit, single = instance.coincidence
-    # no set of customers flows more: (limit + single / n) x sum of n  <=  limit x sum of all + single x largest
-    most_kw = float(limit * instance.customer_kw.sum() + single * instance.customer_kw.max())
-    most_kw += float(lengths_m.sum() * asked.levels.loss_w_per_m.max() / W_PER_KW)
-    plenty = most_kw <= float(capacity.min())
-    first = design_of(instance, limits if plenty else replace(limits, search_rounds=1))
+    plenty = _plenty(asked)
+    first = design_of(instance, limits) if plenty else design_of(listed.instance, replace(limits, search_rounds=1))
     lost = asked.loss_kw(first)
     if plenty:
         return first, lost
@@ -304,6 +329,16 @@ def _within_source(asked: Question, case: NetworkCase) -> tuple[Design, Floats]:
         f"heat source {asked.sources[worst].name} gives {capacity[worst]:,.0f} kW; the network needs {peak_kw[worst]:,.0f} kW with its losses of "
         f"{needed[worst]:,.0f} kW. Take a larger source, or let fewer buildings connect by force"
     )
+
+
+def _plenty(asked: Question) -> bool:
+    """Whether each source can feed everybody with the losses of all pipes at their largest."""
+    instance, lengths_m = asked.instance, asked.graph.edges["length_m"].to_numpy(float)
+    limit, single = instance.coincidence
+    # no set of customers flows more: (limit + single / n) x sum of n  <=  limit x sum of all + single x largest
+    most_kw = float(limit * instance.customer_kw.sum() + single * instance.customer_kw.max(initial=0.0))
+    most_kw += float(lengths_m.sum() * asked.levels.loss_w_per_m.max() / W_PER_KW)
+    return most_kw <= min(source.capacity_kw for source in asked.sources)
 
 
 def _nothing(instance: Instance) -> Design:
@@ -362,11 +397,15 @@ def network_variants(
     hottest_c = max(source.supply_c for source in case.sources)
     served = [name for name in tables.NETWORK_SOLUTIONS if case.regime(name).supply_c <= hottest_c]
     regimes = _asked(forced, served, case)
-    results = []
-    for name in regimes:
+
+    def at(name: str) -> NetworkResult:
         hot = hot_enough(case, name)
-        offers = network_offers(buildings, demand, options, name, hot)
-        results.append(heat_network(buildings, sections, attachments, offers, name, hot))
+        offers, packages = network_packages(buildings, demand, options, name, hot)
+        return heat_network(buildings, sections, attachments, offers, name, hot, packages)
+
+    # the kernels leave the interpreter free: two temperatures at a time, each the same as alone
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = list(pool.map(at, regimes))
     if not results:
         return _none_served(buildings, demand, options, case)
     best = min(results, key=lambda one: (one.variant["whole_eur_per_year"], tables.NETWORK_SOLUTIONS.index(one.regime)))

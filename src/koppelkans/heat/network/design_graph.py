@@ -26,8 +26,8 @@ class StreetGraph:
     """The part of the streets that the source can reach.
 
     ``edges``: a row per possible pipe, first the streets, then the lines to the sources, then the services. Columns ``kind`` (main,
-    source, service), ``section``, ``building``, ``start_m`` and ``end_m`` along the section, ``length_m``, ``surface_factor``,
-    ``tail`` and ``head`` (numbers of nodes), ``laid`` (row of the pipes that lie there already, -1: none). ``nodes``: names by number; ``at``:
+    source, service), ``section``, ``building``, ``start_m`` and ``end_m`` along the section, ``length_m``, ``surface_factor`` (of the price
+    of the trench, what others bear of it taken off), ``tail`` and ``head`` (numbers of nodes), ``laid`` (row of the pipes that lie there already, -1: none). ``nodes``: names by number; ``at``:
     their coordinates (n, 2). ``roots``: the node of each source, ``root`` that of the first.
     ``customers``: buildings in the order of the services. ``unreached``: buildings attached to another component.
     """
@@ -165,6 +165,8 @@ def _pieces(placed: pd.DataFrame, reached: gpd.GeoDataFrame, case: NetworkCase) 
     factor = pd.Series(
         surface_factor(reached["surface"], parameters=case.parameters, day=case.economics.day), index=reached.index
     )
+    if case.trench_share is not None:
+        factor = factor * case.trench_share.reindex(reached.index).fillna(1.0)
     return pd.DataFrame({
         "kind": "main", "section": start["section"].to_numpy(object), "building": None, "start_m": start["at_m"].to_numpy(float),
         "end_m": end["at_m"].to_numpy(float), "length_m": end["at_m"].to_numpy(float) - start["at_m"].to_numpy(float),

@@ -20,6 +20,7 @@ from koppelkans.heat.pipes import HOURS_PER_YEAR, PipeLevels
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 W_PER_MW = 1_000_000.0
+REPACKED = ("peak_saved_kw", "package_more_eur_per_year")
 EXPLAINED = ("margin_eur_per_year", "drop_out_eur_per_mwh", "missing_eur_per_mwh")
 LEAST_LINE_M = 0.1
 """A service whose branch point lies on the point of its building is drawn this long."""
@@ -146,6 +147,8 @@ def connections_table(
         **{name: warm.get(name, pd.Series(np.nan, index=offers.index)).astype(float) for name in ("supply_c", "summer_supply_c")},
         "connected_because": told.get("connected_because", pd.Series(None, index=offers.index, dtype="str")),
         **{name: told.get(name, pd.Series(np.nan, index=offers.index)) for name in EXPLAINED},
+        "package_alone": told.get("package_alone", pd.Series(None, index=offers.index, dtype="str")),
+        **{name: told.get(name, pd.Series(np.nan, index=offers.index)) for name in REPACKED},
     }, index=offers.index)[tables.CONNECTIONS.column_names]  # fmt: skip
 
 

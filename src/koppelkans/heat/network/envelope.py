@@ -35,7 +35,7 @@ def corners(problem: Problem, kind: int = 0) -> Corners:
     begin, end = prices.first[kind], prices.first[kind + 1]
     cap_kw, price = prices.cap_kw[begin:end], prices.level[begin:end]
     usable = problem.reachable & ~instance.never
-    smallest = np.cumsum(np.sort(instance.customer_kw[usable]))
+    smallest = np.cumsum(np.sort(instance.least_kw[usable]))
     count = np.arange(1, len(smallest) + 1)
     design = (prices.flat + prices.shared / count) * smallest
     most = np.maximum(np.searchsorted(design, cap_kw * (1 + 1e-9), side="right"), 1)
@@ -44,7 +44,7 @@ def corners(problem: Problem, kind: int = 0) -> Corners:
     sum_kw = np.maximum.accumulate(sum_kw)
     # nothing flows beyond what the source gives or, without losses that grow with the flow, all customers take together
     grows = instance.loss_kw_per_m > 0 or instance.loss_share_per_m > 0
-    everybody = np.inf if grows else float(problem.users.kw.sum())
+    everybody = np.inf if grows else problem.all_kw
     enough = (sum_kw >= everybody) | (cap_kw >= prices.source_kw)
     last = int(np.argmax(enough)) if enough.any() else len(sum_kw) - 1
     sum_kw[last] = max(min(sum_kw[last], everybody), 1e-6)

@@ -61,7 +61,9 @@ def proven_design(instance: Instance, limits: NetworkLimits, *, seconds: float) 
 
 
 def _check_straight(instance: Instance) -> None:
-    """Raise DataError where the price of a pipe is not a straight line."""
+    """Raise DataError where the price of a pipe is not a straight line, or customers may choose."""
+    if instance.package_kw is not None:
+        raise DataError("the solver closes networks whose customers have one package each; settle their packages first")
     if stepped := [number for number, table in enumerate(instance.classes) if len(table.level_cap_kw) > 1]:
         raise DataError(
             "the solver closes networks whose pipes have one level and a slope",

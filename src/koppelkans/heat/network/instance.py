@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,9 @@ class Instance:
     ``edge_class``: per edge the number of its pipe table: 0 is the one above, k the k-th of ``more_classes``. An existing pipe is a class whose
     first level costs no trench; a source is an edge from the root, one metre long, whose class (``source``) has its power as only level
     and the price of its heat as slope (docs/method.md#network-classes).
+
+    ``package_kw``, ``package_value_eur`` (customers x packages, NaN after the last one of a customer): what each may choose from instead of what
+    stands in ``customer_kw`` and ``customer_value_eur``, which is then number ``package`` of its list (docs/method.md#network-packages).
     """
 
     node_count: int
@@ -70,6 +73,39 @@ class Instance:
     source_eur_per_kw: float = 0.0
     edge_class: Ints | None = None
     more_classes: tuple[PipeClass, ...] = field(default=())
+    package_kw: Floats | None = None
+    package_value_eur: Floats | None = None
+    package: Ints | None = None
+
+    @property
+    def lists(self) -> tuple[Floats, Floats]:
+        """Power and value of every package of every customer (customers x packages); 0 kW and worth -infinity after the last one."""
+        if self.package_kw is None or self.package_value_eur is None:
+            return self.customer_kw[:, None], self.customer_value_eur[:, None]
+        there = ~np.isnan(self.package_kw)
+        return np.where(there, self.package_kw, 0.0), np.where(there, self.package_value_eur, -np.inf)
+
+    @property
+    def least_kw(self) -> Floats:
+        """The lowest power of each customer over its packages."""
+        kw, value = self.lists
+        least: Floats = np.where(np.isneginf(value), np.inf, kw).min(axis=1) if len(kw) else self.customer_kw
+        return least
+
+    @property
+    def picks(self) -> Ints:
+        """The number of the package of each customer on its list."""
+        return np.zeros(len(self.customer_kw), dtype=np.int64) if self.package is None else self.package
+
+    def with_picks(self, picks: Ints) -> Instance:
+        """The instance in which each customer has this package of its list."""
+        kw, value = (column[np.arange(len(picks)), picks] for column in self.lists)
+        return replace(self, customer_kw=kw, customer_value_eur=value, package=picks)
+
+    @property
+    def settled(self) -> Instance:
+        """The instance in which every customer keeps the package that it has."""
+        return replace(self, package_kw=None, package_value_eur=None, package=None)
 
     @property
     def classes(self) -> tuple[PipeClass, ...]:
@@ -100,7 +136,7 @@ class Proof:
     had raised when each joined. ``floor_eur_per_m``, ``floor_eur_per_m_kw``: lines whose least is below the price of every pipe.
     ``toll_eur_per_kw``: extra price of a kW of a scarce source. Nodes and customers by their number in the instance. ``more_floors``: the lines
     of each further class, as (price, slope); ``tolled``, ``tolled_eur_per_kw``: edges with an extra price of their own for each kW, because
-    they are scarce.
+    they are scarce. ``reference_kw``: the power with which each customer of a question with packages pays; None without packages.
     """
 
     node: Ints
@@ -116,6 +152,7 @@ class Proof:
     more_floors: tuple[tuple[Floats, Floats], ...] = ()
     tolled: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     tolled_eur_per_kw: Floats = field(default_factory=lambda: np.zeros(0))
+    reference_kw: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)

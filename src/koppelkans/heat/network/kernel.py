@@ -64,7 +64,7 @@ def design_network(instance: Instance, limits: NetworkLimits) -> Design:
         )
     best = search(problem, guide, replace(bound, toll=toll), limits, others)
     best = within_source(problem, under, traded(problem, guide, best))
-    bound = _best_bound(problem, behind, (bound, best.value, toll), limits.ascent_rounds)
+    bound = best_bound(problem, behind, (bound, best.value, toll), limits.ascent_rounds)
     return proven(problem, best, bound)
 
 
@@ -111,7 +111,7 @@ def _height(bound: Bound) -> float:
     return bound.value
 
 
-def _best_bound(problem: Problem, under: Lines, found: tuple[Bound, float, float], rounds: int) -> Bound:
+def best_bound(problem: Problem, under: Lines, found: tuple[Bound, float, float], rounds: int) -> Bound:
     """The best of some more ascents with the users in another order, as long as a gap is left.
 
     found: the bound and the value of the tree so far, and the toll of a scarce source.

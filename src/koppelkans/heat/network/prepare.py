@@ -7,7 +7,7 @@ import numpy as np
 from koppelkans.errors import DataError, InfeasibleError
 from koppelkans.heat.network.instance import Flags, Floats, Instance, Ints, PipeClass
 from koppelkans.heat.network.paths import components, distances
-from koppelkans.heat.network.problem import Prices, Problem, Streets, Users, adjacency, coarse
+from koppelkans.heat.network.problem import Choices, Prices, Problem, Streets, Users, adjacency, coarse
 
 
 def prepare(instance: Instance) -> Problem:
@@ -37,7 +37,8 @@ def prepare(instance: Instance) -> Problem:
             f"(customers {_first(lost)}); allow a street, move the source or leave them free"
         )
     edges = _useful_edges(instance, near_root)
-    worth = instance.customer_value_eur > instance.source_eur_per_kw * instance.customer_kw
+    kw, value = instance.lists
+    worth = (value > instance.source_eur_per_kw * kw).any(axis=1)
     users = np.flatnonzero(reachable & ~instance.never & (worth | instance.must))
     return _peeled(instance, edges, users, reachable)
 
@@ -91,10 +92,32 @@ def _wrong_rows(instance: Instance) -> list[str]:
             faults.append(f"{name} must be a number, zero or more (rows {_first(wrong)})")
     if not np.isfinite(instance.customer_value_eur).all():
         faults.append("customer_value_eur must be finite")
+    if instance.package_kw is not None:
+        faults += _wrong_packages(instance)
     both = np.flatnonzero(instance.must & instance.never)
     if len(both):
         faults.append(f"a customer cannot be both must and never (customers {_first(both)})")
     return faults
+
+
+def _wrong_packages(instance: Instance) -> list[str]:
+    """Lists of packages that do not fit the customers, hold no numbers, or lack the package that a customer has."""
+    kw, value = instance.package_kw, instance.package_value_eur
+    shape = () if kw is None else kw.shape
+    if value is None or value.shape != shape or len(shape) != 2 or shape[0] != len(instance.customer_kw):
+        return ["package_kw and package_value_eur must have a row per customer and the same number of columns"]
+    kw, value = instance.lists
+    wrong = np.flatnonzero(~(np.isfinite(kw) & (kw >= 0) & ~np.isnan(value) & (value < np.inf)).all(axis=1))
+    if len(wrong):
+        return [f"packages must have a power of zero or more and a finite value (customers {_first(wrong)})"]
+    picks = instance.picks
+    if len(picks) != shape[0] or (len(picks) and (picks.min() < 0 or picks.max() >= shape[1])):
+        return ["package must give each customer a number on its list"]
+    row = np.arange(len(picks))
+    other = np.flatnonzero(
+        (kw[row, picks] != instance.customer_kw) | (value[row, picks] != instance.customer_value_eur)
+    )
+    return [f"the package of a customer is not the one on its list (customers {_first(other)})"] if len(other) else []
 
 
 def _wrong_prices(instance: Instance) -> list[str]:
@@ -152,7 +175,7 @@ def _peeled(instance: Instance, edges: Ints, users: Ints, reachable: Flags) -> P
     np.add.at(total, tail, np.arange(len(edges)))
     np.add.at(total, head, np.arange(len(edges)))
     stub = np.full(count, -1, dtype=np.int64)
-    node, kw, value = instance.customer_node[users], instance.customer_kw[users], instance.customer_value_eur[users]
+    node, kw, value = instance.customer_node[users], *(column[users] for column in instance.lists)
     own, must = sum(instance.coincidence) * kw, instance.must[users]
     while True:
         here = np.bincount(node, minlength=count)
@@ -172,21 +195,23 @@ def _peeled(instance: Instance, edges: Ints, users: Ints, reachable: Flags) -> P
         node[moved] = other[at]
         kw[moved], own_moved, cost = _own_pipe(instance, edges[edge[at]], kw[moved])
         own[moved], value[moved] = np.maximum(own[moved], own_moved), value[moved] - cost
-        stays = must | (value > instance.source_eur_per_kw * kw)
+        stays = must | (value > instance.source_eur_per_kw * kw).any(axis=1)
         users, node, kw, value, own, must = users[stays], node[stays], kw[stays], value[stays], own[stays], must[stays]
-    if not np.isfinite(value).all():
+    stuck = users[~np.isfinite(value).any(axis=1)]
+    if len(stuck):
         raise InfeasibleError(
-            f"customers {_first(users[~np.isfinite(value)])} must connect, but the largest pipe or source on their way "
+            f"customers {_first(stuck)} must connect, but the largest pipe or source on their way "
             f"(pipes: {instance.level_cap_kw[-1]:g} kW) is too small for them; add a larger pipe or source"
         )
     return _renumbered(instance, edges[alive], (users, node, kw, own, value, must), stub, reachable)
 
 
 def _own_pipe(instance: Instance, edge: Ints, kw: Floats) -> tuple[Floats, Floats, Floats]:
-    """What a pipe for one customer takes in, its design flow, and its cost (infinite when no pipe is large enough)."""
+    """What a pipe for one customer with each of its packages takes in, its design flow, and its cost (infinite when no pipe is large enough)."""
+    edge = np.repeat(edge[:, None], kw.shape[1], axis=1)
     length, kinds = instance.length_m[edge], instance.kinds[edge]
     taken = (kw + instance.loss_kw_per_m * length) / (1 - instance.loss_share_per_m * length)
-    design, price = sum(instance.coincidence) * taken, np.empty(len(edge))
+    design, price = sum(instance.coincidence) * taken, np.empty(edge.shape)
     for number, table in enumerate(instance.classes):
         of = kinds == number
         level = np.searchsorted(table.level_cap_kw, design[of])
@@ -205,13 +230,16 @@ def _renumbered(
 ) -> Problem:
     """Nodes by cost and length from the root, users by node: the order follows the place, not the labels."""
     start, near, link, inward = adjacency(instance.node_count, instance.tail[edges], instance.head[edges])
-    numbers, node, kw, own, value, must = users
+    numbers, node, every_kw, every_own, every_value, must = users
+    pick = _possible(instance.picks[numbers], every_value)
+    row = np.arange(len(numbers))
+    kw, own, value = every_kw[row, pick], every_own[row, pick], every_value[row, pick]
     length, extra, kind = instance.length_m[edges], instance.extra_eur[edges], instance.kinds[edges]
     tables = instance.classes
     begins = np.cumsum([0, *(len(table.level_cap_kw) for table in tables)])
     level_eur = np.concatenate([table.level_eur_per_m for table in tables])
     unit = _unit(extra + length * level_eur[begins[kind]], value)
-    level, extra, value = (coarse(money / unit) for money in (level_eur, extra, value))
+    level, extra, value, every_value = (coarse(money / unit) for money in (level_eur, extra, value, every_value))
     first = extra + length * level[begins[kind]]
     whole = Streets(
         instance.root, start, near, link, inward, instance.tail[edges], instance.head[edges], length, extra, length, length, kind,
@@ -249,7 +277,16 @@ def _renumbered(
         ),
         unit_eur=unit, edge_of=edges, user_of=numbers[turn], node_of=kept, stub_of=stub, reachable=reachable,
         sources=sources,
+        choices=None if instance.package_kw is None else Choices(every_kw[turn], every_own[turn], every_value[turn], pick[turn]),
     )  # fmt: skip
+
+
+def _possible(picks: Ints, value: Floats) -> Ints:
+    """The package of each user; the one worth most where its own pipe would be too large for the one that it has."""
+    best: Ints = np.where(
+        np.isfinite(value[np.arange(len(picks)), picks]), picks, value.argmax(axis=1) if value.size else picks
+    )
+    return best
 
 
 def _unit(price: Floats, value: Floats) -> float:

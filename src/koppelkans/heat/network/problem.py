@@ -53,6 +53,20 @@ class Users(NamedTuple):
     must: Flags
 
 
+class Choices(NamedTuple):
+    """The packages of each user (users x packages): as in ``Users``, worth -infinity where there is none; ``pick``: the one that it has."""
+
+    kw: Floats
+    own_kw: Floats
+    value: Floats
+    pick: Ints
+
+    @property
+    def there(self) -> Flags:
+        """Where there is a package."""
+        return ~np.isneginf(self.value)
+
+
 class Prices(NamedTuple):
     """Steps of the pipes, slopes, coincidence f(n) = flat + shared / n, price per kW at the root and what the root can give.
 
@@ -75,7 +89,7 @@ class Problem:
 
     ``edge_of``, ``user_of``, ``node_of``: number in the instance of each street, user and node. ``stub_of``: per node of the instance that was
     absorbed (its own pipe, or a spur without users) the edge towards the network, else -1. ``reachable``: per customer.
-    ``sources``: the edges that stand for a source.
+    ``sources``: the edges that stand for a source. ``choices``: where users have packages to choose from; ``users`` then holds one of them.
     """
 
     instance: Instance
@@ -89,6 +103,14 @@ class Problem:
     stub_of: Ints
     reachable: Flags
     sources: Ints
+    choices: Choices | None = None
+
+    @property
+    def all_kw(self) -> float:
+        """What all users take together, each with its package of most power."""
+        if self.choices is None:
+            return float(self.users.kw.sum())
+        return float(np.where(self.choices.there, self.choices.kw, 0.0).max(axis=1, initial=0.0).sum())
 
 
 def most_kw(prices: Prices) -> Floats:

@@ -60,7 +60,7 @@ def redesigned(design: Design, instance: Instance, limits: NetworkLimits) -> Des
 def _from_tree(problem: Problem, under: Lines, design: Design, bound: Bound, limits: NetworkLimits) -> Found:
     """The best of the old tree after all moves and trees over what the bound pays for, at two guesses of the flows; then some shakes."""
     usual_kw = float(np.median(problem.users.kw))
-    old = _old_tree(problem, design)
+    old = tree_again(problem, design)
     first = Found(float(measure(problem.streets, problem.users, problem.prices, old)), old)
     start = guess_at(problem, under, np.full(len(problem.streets.tail), START_FLOW * usual_kw), bound.toll)
     inside = paid_nodes(problem.streets, bound.left, PAID)
@@ -86,7 +86,7 @@ def _from_tree(problem: Problem, under: Lines, design: Design, bound: Bound, lim
     return best
 
 
-def _old_tree(problem: Problem, design: Design) -> Tree:
+def tree_again(problem: Problem, design: Design) -> Tree:
     """The design in the numbers of the problem, as far as its streets and customers still stand."""
     edge_at, node_at = np.full(len(problem.instance.tail), -1), np.full(problem.instance.node_count, -1)
     edge_at[problem.edge_of], node_at[problem.node_of] = (

@@ -1,4 +1,4 @@
-"""What becomes of a design when its inputs are other than thought: draws, fewer connections, a source or a large customer lost."""
+"""What becomes of a design when its inputs are other than thought: draws, fewer or later connections, a source or a large customer lost."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from koppelkans.errors import DataError, InfeasibleError
+from koppelkans.errors import DataError
 from koppelkans.heat.network.instance import Design, Flags, Floats, Instance, Ints, NetworkLimits
-from koppelkans.heat.network.kernel import design_network
 from koppelkans.heat.network.read import measured
+from koppelkans.heat.network.redesign import redesigned
 
 HIGHEST_CUSTOMERS = 600
 """Above this many customers a design for every draw takes too long beside a plan."""
@@ -17,18 +17,24 @@ HIGHEST_CUSTOMERS = 600
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Low and high as share of the figure used: of the value of customers together and each apart, of their kW, and of all pipe and trench prices."""
+    """Low and high as share of the figure used: ``alternative``, what the individual solutions cost a year, and ``pipes``, all pipe and trench
+    prices, each together; ``demand``, what customers ask, each apart (arrays per customer).
+    """
 
-    value: tuple[float, float]
-    each_value: tuple[float, float]
-    demand: tuple[float, float]
+    alternative: tuple[float, float]
+    demand: tuple[Floats, Floats]
     pipes: tuple[float, float]
+
+    def of(self, kept: Flags) -> Bands:
+        """The bands of some of the customers."""
+        return replace(self, demand=(self.demand[0][kept], self.demand[1][kept]))
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
     """``switch_share`` per customer: part of the draws in which the best design found decides otherwise. Per draw: ``objective_eur`` of the new
-    design, ``kept_eur`` of the tree as it is, ``switched`` customers. ``beyond_gap``: draws in which keeping the tree costs more than the gap of the new design explains.
+    design, ``kept_eur`` of the tree as it is, ``switched`` customers, and the factors drawn for ``alternative`` and ``pipes``. ``beyond_gap``: draws in which keeping the
+    tree costs more than the gap of the new design explains.
     """
 
     switch_share: Floats
@@ -36,79 +42,112 @@ class Spread:
     kept_eur: Floats
     switched: Ints
     beyond_gap: Flags
+    alternative: Floats
+    pipes: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Uptake:
-    """Per share asked for: mean, least and most cost of the network a MWh; ``weak_share`` (shares, groups): part of the draws in which what hangs on a street
-    does not pay for its own pipes.
+    """Per share asked for: heat sold, mean, least and most cost of the network a MWh; ``weak_share`` (shares, groups): part of the draws in which what
+    hangs on a street does not pay for its own pipes.
     """
 
     share: Floats
+    heat_mwh: Floats
     mean_eur_per_mwh: Floats
     low_eur_per_mwh: Floats
     high_eur_per_mwh: Floats
     weak_share: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """Cost more a year when something is lost, after the cheapest repair; ``missing_kw``: what a temporary boiler must give."""
-
-    more_eur_per_year: float
-    missing_kw: float
-    design: Design | None
+# --------------------------------------------------------------------------------------------------------------------------- draws
 
 
-def drawn(instance: Instance, bands: Bands, random: np.random.Generator) -> Instance:
-    """The instance with values, demand and prices drawn evenly within their bands."""
-    count = len(instance.customer_kw)
-    value = random.uniform(*bands.value) * random.uniform(*bands.each_value, count)
-    demand, price = random.uniform(*bands.demand), random.uniform(*bands.pipes)
+def drawn(
+    instance: Instance, alternative_eur: Floats, bands: Bands, random: np.random.Generator
+) -> tuple[Instance, float, float]:
+    """The instance with demand, cost of the individual solutions and prices drawn evenly within their bands; and the two common factors.
+
+    alternative_eur: what the individual solution of each customer costs a year.
+    """
+    cost, price = random.uniform(*bands.alternative), random.uniform(*bands.pipes)
+    demand = random.uniform(*bands.demand)
     more = tuple(
         table if table.source else replace(table, level_eur_per_m=table.level_eur_per_m * price)
         for table in instance.more_classes
     )
+    case = replace(
+        instance, customer_value_eur=demand * (instance.customer_value_eur + alternative_eur * (cost - 1.0)),
+        customer_kw=instance.customer_kw * demand, extra_eur=instance.extra_eur * np.where(_sources(instance), 1.0, price),
+        level_eur_per_m=instance.level_eur_per_m * price, more_classes=more,
+    )  # fmt: skip
+    return case, cost, price
+
+
+def _sources(instance: Instance) -> Flags:
+    """Edges that stand for a source."""
+    return np.array([table.source for table in instance.classes])[instance.kinds]
+
+
+def in_play(instance: Instance, alternative_eur: Floats, bands: Bands) -> Flags:
+    """Customers that could be worth a connection at the favourable end of the bands, or must connect."""
+    best = instance.customer_value_eur + alternative_eur * (max(bands.alternative) - 1.0)
+    return instance.must | ((best > 0) & ~instance.never)
+
+
+def spread(
+    instance: Instance, design: Design, alternative_eur: Floats, bands: Bands, *, draws: int, seed: int
+) -> Spread:
+    """How the design changes over ``draws`` seeded draws of its inputs, each designed again from the tree that stands.
+
+    The tree as it is keeps its streets and customers, its pipes follow the demand; a source that it would overload is taken that much larger, for both. Customers that no
+    draw makes worth a pipe are left out. Raises DataError when
+    more than ``HIGHEST_CUSTOMERS`` are left. Method: docs/method.md#network-robustness.
+    """
+    everybody = len(instance.customer_kw)
+    kept = in_play(instance, alternative_eur, bands) | design.connected
+    if kept.sum() > HIGHEST_CUSTOMERS:
+        raise DataError(
+            f"{kept.sum()} customers; draws of a network are made up to {HIGHEST_CUSTOMERS}. Leave robustness_draws at 0, or plan a part"
+        )
+    instance, connected = of_customers(instance, kept), design.connected[kept]
+    alternative_eur, bands = alternative_eur[kept], bands.of(kept)
+    switched, beyond = np.zeros((draws, len(connected)), dtype=bool), np.zeros(draws, dtype=bool)
+    objective, same_eur, costs, prices = np.zeros((4, draws))
+    limits, nothing = NetworkLimits(ascent_rounds=1, search_rounds=1, seed=seed), np.zeros(0)
+    kept_design = replace(design, connected=connected)
+    for draw in range(draws):
+        case, costs[draw], prices[draw] = drawn(instance, alternative_eur, bands, np.random.default_rng((seed, draw)))
+        same = measured(case, design.edge, connected, (-np.inf, nothing, connected))
+        found = redesigned(kept_design, _able(case, same), limits)
+        objective[draw], same_eur[draw] = min(found.objective_eur, same.objective_eur), same.objective_eur
+        if found.objective_eur < same.objective_eur:
+            switched[draw] = found.connected != connected
+        beyond[draw] = same.objective_eur - objective[draw] > found.objective_eur - found.bound_eur
+    share = np.zeros(everybody)
+    share[kept] = switched.mean(axis=0) if draws else 0.0
+    return Spread(share, objective, same_eur, switched.sum(axis=1), beyond, costs, prices)
+
+
+def _able(instance: Instance, same: Design) -> Instance:
+    """The instance with sources that can feed the tree as it is."""
+    asked, kinds = dict(zip(same.edge.tolist(), same.design_kw.tolist(), strict=True)), instance.kinds
+    more = list(instance.more_classes)
+    for edge in np.flatnonzero(_sources(instance)).tolist():
+        table = more[kinds[edge] - 1]
+        more[kinds[edge] - 1] = replace(table, level_cap_kw=np.maximum(table.level_cap_kw, asked.get(edge, 0.0)))
+    return replace(instance, source_kw=max(instance.source_kw, same.root_kw), more_classes=tuple(more))
+
+
+def of_customers(instance: Instance, kept: Flags) -> Instance:
+    """The instance with some of its customers."""
     return replace(
-        instance, customer_value_eur=instance.customer_value_eur * value * demand, customer_kw=instance.customer_kw * demand,
-        extra_eur=instance.extra_eur * price, level_eur_per_m=instance.level_eur_per_m * price, more_classes=more,
+        instance, customer_node=instance.customer_node[kept], customer_kw=instance.customer_kw[kept],
+        customer_value_eur=instance.customer_value_eur[kept], must=instance.must[kept], never=instance.never[kept],
     )  # fmt: skip
 
 
-def spread(instance: Instance, design: Design, bands: Bands, *, draws: int, seed: int) -> Spread:
-    """How the design changes over ``draws`` seeded draws of its inputs, each designed anew.
-
-    The tree as it is keeps its streets and customers, its pipes follow the demand. Raises DataError above ``HIGHEST_CUSTOMERS`` customers.
-    Method: docs/method.md#network-robustness.
-    """
-    if len(instance.customer_kw) > HIGHEST_CUSTOMERS:
-        raise DataError(
-            f"{len(instance.customer_kw)} customers; draws of a network are made up to {HIGHEST_CUSTOMERS}. Leave robustness_draws at 0, or plan a part"
-        )
-    switched, objective, kept, beyond = (
-        np.zeros((draws, len(instance.customer_kw)), dtype=bool),
-        *np.zeros((2, draws)),
-        np.zeros(draws, dtype=bool),
-    )
-    limits, nothing = NetworkLimits(ascent_rounds=1, search_rounds=1, seed=seed), np.zeros(0)
-    for draw in range(draws):
-        case = drawn(instance, bands, np.random.default_rng((seed, draw)))
-        same = measured(case, design.edge, design.connected, (-np.inf, nothing, design.reachable))
-        try:
-            found = design_network(case, limits)
-        except InfeasibleError:
-            found = same
-        objective[draw], kept[draw] = min(found.objective_eur, same.objective_eur), same.objective_eur
-        if found.objective_eur < same.objective_eur:
-            switched[draw] = found.connected != design.connected
-        beyond[draw] = same.objective_eur - objective[draw] > found.objective_eur - found.bound_eur
-    return Spread(
-        switched.mean(axis=0) if draws else np.zeros(len(instance.customer_kw)),
-        objective,
-        kept,
-        switched.sum(axis=1),
-        beyond,
-    )
+# -------------------------------------------------------------------------------------------------------------------------- uptake
 
 
 def uptake(
@@ -124,68 +163,61 @@ def uptake(
     """The network as it is laid when only part of its customers connects, drawn evenly: pipes in the street stay, unused services are not laid.
 
     heat_mwh per customer; group: per edge its street, -1 for none (a service). Pumping follows what flows. The cost of a MWh is that of the network, heat
-    at the source apart.
+    at the source apart; of several sources what the dearer ones cost above the first is in it. Method: docs/method.md#network-robustness.
     """
-    ends = (instance.tail + instance.head)[design.edge] - design.upstream
-    joined, groups = np.flatnonzero(design.connected), int(group.max(initial=-1)) + 1
-    slope = np.array([table.slope_eur_per_m_kw for table in instance.classes])[instance.kinds[design.edge]]
-    fixed, own = design.cost_eur - slope * instance.length_m[design.edge] * design.sum_kw, group[design.edge]
-    price = np.zeros((len(shares), draws))
-    weak = np.zeros((len(shares), groups))
+    joined, own = np.flatnonzero(design.connected), group[design.edge]
+    here = _drawn_customers(len(joined), shares, draws, seed)
+    kw, value = np.zeros((2, instance.node_count, here.shape[1]))
+    np.add.at(kw, instance.customer_node[joined], here * instance.customer_kw[joined, None])
+    np.add.at(value, instance.customer_node[joined], here * instance.customer_value_eur[joined, None])
+    margin, total = _margins(instance, design, own, (kw, value))
+    sold = heat_mwh[joined] @ here
+    price = (total / np.maximum(sold, 1e-9)).reshape(len(shares), draws)
+    weak = np.zeros((int(group.max(initial=-1)) + 1, here.shape[1]), dtype=bool)
+    streets = own >= 0
+    np.logical_or.at(weak, own[streets], margin[streets] < 0)
+    return Uptake(
+        np.array(shares), sold.reshape(len(shares), draws).mean(axis=1), price.mean(axis=1), price.min(axis=1), price.max(axis=1),
+        weak.reshape(len(weak), len(shares), draws).mean(axis=2).T,
+    )  # fmt: skip
+
+
+def _drawn_customers(count: int, shares: tuple[float, ...], draws: int, seed: int) -> Floats:
+    """1 where a customer connects: (customers, shares x draws)."""
+    here = np.zeros((count, len(shares), draws))
     for row, share in enumerate(shares):
         for draw in range(draws):
             random = np.random.default_rng((seed, row, draw))
-            here = random.permutation(joined)[: max(1, round(share * len(joined)))]
-            kw, value = np.zeros(instance.node_count), np.zeros(instance.node_count)
-            np.add.at(kw, instance.customer_node[here], instance.customer_kw[here])
-            np.add.at(value, instance.customer_node[here], instance.customer_value_eur[here])
-            total, spent = 0.0, np.zeros(instance.node_count)
-            margin = np.zeros(len(design.edge))
-            for place in range(len(design.edge) - 1, -1, -1):
-                up, end = design.upstream[place], ends[place]
-                laid = own[place] >= 0 or kw[end] > 0
-                cost = fixed[place] * laid + slope[place] * instance.length_m[design.edge[place]] * kw[end]
-                spent[end] += cost
-                margin[place] = value[end] - spent[end]
-                kw[up], value[up], spent[up] = kw[up] + kw[end], value[up] + value[end], spent[up] + spent[end]
-                total += cost
-            price[row, draw] = total / max(float(heat_mwh[here].sum()), 1e-9)
-            failing = np.unique(own[(own >= 0) & (margin < 0)])
-            weak[row, failing] += 1.0 / draws
-    return Uptake(np.array(shares), price.mean(axis=1), price.min(axis=1), price.max(axis=1), weak)
+            here[random.permutation(count)[: max(1, round(share * count))], row, draw] = 1.0
+    return here.reshape(count, -1)
 
 
-def without_source(instance: Instance, design: Design, arc: int, *, boiler_eur_per_kw: float) -> Repair:
-    """The cheapest repair when the source behind edge ``arc`` fails: the others feed all that are connected, as far as they can.
+def _margins(instance: Instance, design: Design, own: Ints, at_node: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Per pipe and draw what hangs on it is worth above its cost; and the cost of all pipes per draw."""
+    kw, value = at_node
+    ends, slope = ends_of(instance, design), slope_eur_per_kw(instance, design)
+    fixed = design.cost_eur - slope * design.sum_kw
+    spent, total = np.zeros_like(kw), np.zeros(kw.shape[1])
+    margin = np.zeros((len(design.edge), kw.shape[1]))
+    for place in range(len(design.edge) - 1, -1, -1):
+        up, end = design.upstream[place], ends[place]
+        laid = 1.0 if own[place] >= 0 else kw[end] > 0
+        cost = fixed[place] * laid + slope[place] * kw[end]
+        spent[end] += cost
+        margin[place] = value[end] - spent[end]
+        kw[up] += kw[end]
+        value[up] += value[end]
+        spent[up] += spent[end]
+        total += cost
+    return margin, total
 
-    Where they cannot, a temporary boiler stands at the lost source for all its kW, at ``boiler_eur_per_kw`` a year. The network may lay new pipes; those that lie are not
-    priced again only in so far as they are used. Method: docs/method.md#network-robustness.
-    """
-    asked = dict(zip(design.edge.tolist(), design.design_kw.tolist(), strict=True)).get(arc, 0.0)
-    boiler = Repair(boiler_eur_per_kw * asked, asked, None)
-    if not asked:
-        return Repair(0.0, 0.0, design)
-    allowed = instance.allowed.copy()
-    allowed[arc] = False
-    forced = replace(instance, allowed=allowed, must=design.connected, never=~design.connected)
-    try:
-        found = design_network(forced, NetworkLimits())
-    except InfeasibleError:
-        return boiler
-    more = found.objective_eur - design.objective_eur
-    return Repair(more, 0.0, found) if more < boiler.more_eur_per_year else boiler
+
+def ends_of(instance: Instance, design: Design) -> Ints:
+    """The downstream node of each used edge."""
+    return np.asarray((instance.tail + instance.head)[design.edge] - design.upstream)
 
 
-def without_customer(instance: Instance, design: Design, customer: int) -> float:
-    """What losing a connected customer costs a year while all pipes stay: its value, less the pumping that it takes [EUR/year]."""
-    ends = (instance.tail + instance.head)[design.edge] - design.upstream
-    above = np.full(instance.node_count, -1, dtype=np.int64)
-    above[ends] = np.arange(len(ends))
+def slope_eur_per_kw(instance: Instance, design: Design) -> Floats:
+    """Per used edge what a kW that flows costs a year: pumping, or the dearer heat of a source."""
     slope = np.array([table.slope_eur_per_m_kw for table in instance.classes])[instance.kinds[design.edge]]
-    node, pumping = int(instance.customer_node[customer]), 0.0
-    while (place := int(above[node])) >= 0:
-        pumping += float(slope[place] * instance.length_m[design.edge[place]] * instance.customer_kw[customer])
-        node = int(design.upstream[place])
-    return float(
-        instance.customer_value_eur[customer] - pumping - instance.source_eur_per_kw * instance.customer_kw[customer]
-    )
+    return np.asarray(slope * instance.length_m[design.edge])

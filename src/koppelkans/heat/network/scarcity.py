@@ -52,6 +52,14 @@ def _higher(problem: Problem, under: Lines, toll: Floats, best: tuple[Bound, Lin
     return (bound, lines) if bound.value > best[0].value else best
 
 
+def top_nodes(problem: Problem, parent: Ints) -> Ints:
+    """Per node of a tree the node below the root on its way."""
+    above = np.where((parent == problem.streets.root) | (parent < 0), np.arange(len(parent)), parent)
+    while not np.array_equal(further := above[above], above):
+        above = further
+    return above
+
+
 class _Quick:
     """Quick trees over the nodes ``inside`` at any price of the sources."""
 
@@ -102,7 +110,9 @@ class _Quick:
 
         def load_kw(place: int) -> float:
             parent, served = self._tree(self.own + toll[self.edges], 1.0)
-            return self._together_kw(served & (self._tops(parent)[self.problem.users.node] == self._end(place)))
+            return self._together_kw(
+                served & (top_nodes(self.problem, parent)[self.problem.users.node] == self._end(place))
+            )
 
         for place, edge in enumerate(self.edges):
             low, high = toll[edge], self.high
@@ -117,14 +127,6 @@ class _Quick:
     def _end(self, place: int) -> int:
         streets, edge = self.problem.streets, self.edges[place]
         return int(streets.tail[edge] + streets.head[edge] - streets.root)
-
-    def _tops(self, parent: Ints) -> Ints:
-        """Per node of a tree the node below the root on its way."""
-        root = self.problem.streets.root
-        above = np.where((parent == root) | (parent < 0), np.arange(len(parent)), parent)
-        while not np.array_equal(further := above[above], above):
-            above = further
-        return above
 
 
 def source_starts(problem: Problem, under: Lines, inside: Flags) -> list[Found]:

@@ -6,6 +6,7 @@ team.<language>.json     the same, for the project team: years that the engine c
 facts.json               indicators, levels, counts, attributions, record of the run
 report.<language>.html, report.nl.pdf   the report without computed years
 plan.esdl, plan.xlsx     the network and the business case for the tools of others
+works.*, lekp.csv        quantities, calendar and ground works of the streets, and the climate pact, likewise
 not_made.json            such a file that this plan cannot have, and why
 streets.json, houses.json, tiles and their legends: written by the modules that own them
 """
@@ -16,6 +17,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from koppelkans.report.material import Material
 
 LANGUAGES = ("nl", "en")
+WORKS_FILES = ("works", "ics", "geojson", "lekp")
+"""Kinds of ``exchange.files`` that a plan with works in its streets has."""
 
 
 def write_bundle(plan: Plan, folder: Path) -> None:
@@ -57,23 +61,36 @@ def _write(plan: Plan, folder: Path) -> None:
     _write_json(folder / "streets.json", street_rows(material))
     _write_json(folder / "houses.json", house_rows(material))
     write_tiles(plan, material, folder)
+    _write_streets(plan, folder)
     _write_exchange(plan, folder)
 
 
+def _write_streets(plan: Plan, folder: Path) -> None:
+    """The street book and the map of works by year, for the team alone."""
+    from koppelkans.web.plans.street_book import drawn_patterns, street_book, year_map
+
+    _write_json(folder / "street_book.json", street_book(plan))
+    for language in LANGUAGES:
+        _write_json(folder / f"cross_sections.{language}.json", drawn_patterns(plan, language))
+    _write_json(folder / "year_map.json", year_map(plan))
+
+
 def _write_exchange(plan: Plan, folder: Path) -> None:
-    """The network and the business case for the tools of others; of a file that cannot be made stands why. A plan without a network has none."""
+    """Network, business case and works for the tools of others; of a file that cannot be made stands why. A plan without a network or streets has none."""
     from koppelkans.errors import KoppelkansError
     from koppelkans.exchange import esdl_text, workbook_bytes
+    from koppelkans.exchange.files import KINDS
 
-    if not _has_network(plan):
-        return
-    contents: dict[str, Callable[[], bytes]] = {
-        "plan.esdl": lambda: esdl_text(plan).encode(), "plan.xlsx": lambda: workbook_bytes(plan),
-    }  # fmt: skip
+    contents: dict[str, Callable[[Path], object]] = {}
+    if _has_network(plan):
+        contents["plan.esdl"] = lambda path: path.write_bytes(esdl_text(plan).encode())
+        contents["plan.xlsx"] = lambda path: path.write_bytes(workbook_bytes(plan))
+    if len(plan.tables.get("calendar", ())):
+        contents |= {KINDS[kind].name: partial(KINDS[kind].write, plan) for kind in WORKS_FILES}
     not_made: dict[str, str] = {}
-    for name, content in contents.items():
+    for name, write in contents.items():
         try:
-            (folder / name).write_bytes(content())
+            write(folder / name)
         except KoppelkansError as error:
             not_made[name] = str(error)
     _write_json(folder / "not_made.json", not_made)
@@ -99,9 +116,12 @@ def _write_report(plan: Plan, folder: Path, language: str) -> None:
 def report_views(plan: Plan, document: Document) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """The chapters of a report by audience and view."""
     from koppelkans.web.plans import sections
+    from koppelkans.web.plans.street_book import gantt_section
 
     told = tender_words(plan, document.language)
     found = sections.parts(document, tender_words=told, has_network=_has_network(plan))
+    gantt = gantt_section(plan, document.language)
+    found += [sections.Part("kalender", "team", gantt)] if gantt else []
     return {audience: sections.views(found, audience, document) for audience in sections.AUDIENCES}
 
 

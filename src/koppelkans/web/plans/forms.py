@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_SOURCES = 20
 LARGEST_VERSION = 2_147_483_647
+_KEPT = ("street.owners", "street.has_gas", "street.gas_entry_m", "heat_network.phases")
+"""What only a scenario file can say, kept by the form."""
 _SOURCE = re.compile(r"^sources-(\d+)-")
 
 
@@ -82,6 +84,9 @@ class ScenarioForm(forms.Form):
                 )
         self.fields["decisions"] = forms.CharField(
             required=False, widget=forms.HiddenInput, initial=json.dumps(_decisions(shown))
+        )
+        self.fields["kept"] = forms.CharField(
+            required=False, widget=forms.HiddenInput, initial=json.dumps(_kept(shown))
         )
         self.fields["without_decisions"] = forms.BooleanField(
             required=False, label=_("Beslissingen per gebouw niet meenemen")
@@ -173,6 +178,7 @@ class ScenarioForm(forms.Form):
             else:
                 self._forget_faults(row)
         tree["sources"] = sources
+        self._put_kept(tree)
         if not self.cleaned_data.get("without_decisions"):
             self._put_decisions(tree)
         return tree, positions
@@ -201,6 +207,17 @@ class ScenarioForm(forms.Form):
             html_name(field.path, row) for field in self._of_source() if field.default is None or field.kind == "text"
         ]
         return not any(str(self.data.get(name, "")).strip() for name in names)
+
+    def _put_kept(self, tree: dict[str, Any]) -> None:
+        """What a scenario file says and the form does not ask goes along, files of the server left out."""
+        try:
+            kept = json.loads(self.cleaned_data.get("kept") or "{}")
+        except ValueError:
+            kept = {}
+        for path in _KEPT if isinstance(kept, dict) else ():
+            if kept.get(path) is not None:
+                group, name = path.split(".")
+                tree.setdefault(group, {})[name] = kept[path]
 
     def _put_decisions(self, tree: dict[str, Any]) -> None:
         try:
@@ -359,6 +376,12 @@ def _at(tree: Mapping[str, Any], path: str) -> Any:
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def _kept(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a scenario that the form does not ask, where there are any."""
+    found = {path: _at(shown, path) for path in _KEPT}
+    return {path: value for path, value in found.items() if value not in (None, [])}
 
 
 def _decisions(shown: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from koppelkans.scenario import Scenario
 
 WORDS = Path(__file__).parent / "words"
-GROUPS = ("basis", "sources", "network", "rules", "renovation", "limits")
+GROUPS = ("basis", "sources", "network", "street", "space", "rules", "renovation", "limits")
 """Groups of the form, in the order in which they are asked."""
 
 LARGEST_WHOLE = 2_147_483_647
@@ -27,17 +27,24 @@ NOT_ASKED = (
     "weather_file",
     "existing_pipes",
     "heat_network.phases",
+    "street.assets",
+    "street.works",
+    "street.owners",
+    "street.has_gas",
+    "street.gas_entry_m",
     "choices",
     "heat_network.must_connect",
     "heat_network.never_connect",
 )
-"""Not in the form: a file on the server is not the user's to name; decisions per building are taken on the page of a plan."""
+"""Not in the form: a file on the server is not the user's to name; decisions per building are taken on the page of a plan; owners of works, and where gas
+comes in, stand in a scenario file."""
 
 _GROUP_OF = {
     "sources": "sources",
     "peak": "network",
     "storage": "network",
     "heat_network": "network",
+    "street": "street",
     "renovation": "renovation",
     "limits": "limits",
 }
@@ -51,7 +58,17 @@ _EXPERT = {
     "weigh_figures",
     "heat_network.ascent_rounds",
     "heat_network.search_rounds",
+    "heat_network.robustness_draws",
+    "heat_network.robustness_shares",
+    "heat_network.uptake_draws",
     "renovation.rounds",
+    "street.rounds",
+    "street.tries",
+    "street.month_nodes",
+    "street.trench_rounds",
+    "street.draws",
+    "street.absences",
+    "street.variations",
 }
 
 
@@ -87,6 +104,8 @@ class ScenarioField:
         """The group of the form that it stands in."""
         if self.path in _EXPERT:
             return "limits"
+        if self.path.startswith("street.space."):
+            return "space"
         first = self.path.split(".")[0]
         return _GROUP_OF.get(first, "rules" if first in _RULES else "basis")
 

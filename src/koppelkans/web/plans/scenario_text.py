@@ -47,6 +47,12 @@ def scenario_of_toml(content: bytes) -> Scenario:
         raise ScenarioError(
             "the scenario file names existing_pipes, which the browser cannot read: leave the key out, or compute on the command line"
         )
+    street = tree.get("street")
+    named = [key for key in ("assets", "works") if isinstance(street, Mapping) and street.get(key)]
+    if named:
+        raise ScenarioError(
+            f"the scenario file names street.{named[0]}, a file which the browser cannot read: leave the key out, or compute on the command line"
+        )
     try:
         return Scenario.model_validate(tree)
     except ValidationError as error:

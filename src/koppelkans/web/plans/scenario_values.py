@@ -17,6 +17,8 @@ _HUNDRED = Decimal(100)
 
 def expected(field: ScenarioField, language: str) -> str:
     """What may stand in a field, in words."""
+    if field.path.startswith("street.") and field.kind == "pairs":
+        return _("per regel: werk, eigenaar of straatsectie = waarde")
     in_words = {
         "date": _("een datum"), "shares": _("getallen tussen 0 en 100, elk één keer, met een spatie ertussen"),
         "pairs": _("per regel: cijfer = netgebied of klasse"), "whole": _("een geheel getal"), "number": _("een getal"),

@@ -39,8 +39,11 @@ _VIEWS = {
     "labels": "gebouwen", "volgordes": "gebouwen", "planning": "kalender", "bewijs": "aannames", "warmtedichtheid": "straten", "warmtenet": "net",
     "facturen": "gezinnen", "uitstoot": "uitstoot", "gegevens": "aannames", "cijfers": "aannames", "kanttekeningen": "aannames",
     "bronnen": "aannames", "zakenplan": "geld", "warmtevoorziening": "net", "grootboek": "geld", "per-straat": "net",
+    "robuustheid": "net", "net-perioden": "kalender", "werken": "kalender", "straatruimte": "straten",
 }  # fmt: skip
 """View of each chapter of the report, and of the anchors inside that other chapters point at."""
+PERIODS = "net-perioden"
+"""Heading of the network in periods: the years in it are computed."""
 _TEXTS = {
     "nl": {
         "drawing": "Tekening", "kaarten": "Kaarten", "prices": "Kostendekkende prijs en waarde van het net", "years": "Wanneer elke volgorde klaar is (berekend)",
@@ -102,6 +105,11 @@ def without_years(document: Document) -> Document:
     open_parts = {
         section.anchor: _orderings(section, words)[0].section for section in sections if section.anchor == "volgordes"
     }
+    open_parts |= {
+        section.anchor: replace(section, blocks=_apart(section.blocks, PERIODS)[0])
+        for section in sections
+        if section.anchor == "warmtenet"
+    }
     return replace(document, sections=tuple(open_parts.get(section.anchor, section) for section in sections))
 
 
@@ -119,17 +127,26 @@ def _maps(document: Document) -> Section:
 
 
 def _network(section: Section, words: Words) -> list[Part]:
-    """The network for everybody; prices of its sources and the business case apart."""
-    sources, business = words("network.source_table"), _at(section.blocks, "zakenplan")
+    """The network for everybody; prices of its sources and the business case apart, and its periods for the team alone."""
+    blocks, periods = _apart(section.blocks, PERIODS)
+    sources, business = words("network.source_table"), _at(blocks, "zakenplan")
     closed = (sources, words("supply.costs"))
-    before, after = section.blocks[:business], section.blocks[business + 1 :]
+    before, after = blocks[:business], blocks[business + 1 :]
     priced = tuple(block for block in before if isinstance(block, Table) and block.caption in closed)
     rest = tuple(block for block in before if block not in priced)
     return [
         Part("net", "public", replace(section, blocks=rest)),
         Part("net", "tender", Section("warmtebronnen", sources, priced)),
         Part("geld", "tender", Section("zakenplan", words("business.title"), after)),
+        Part("kalender", "team", Section(PERIODS, words("netphases.title"), periods)),
     ]
+
+
+def _apart(blocks: Sequence[Block], anchor: str) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The other blocks, and those below the heading with an anchor, up to the next heading."""
+    first = _at(blocks, anchor)
+    last = next((at for at, block in enumerate(blocks) if at > first and isinstance(block, Heading)), len(blocks))
+    return (*blocks[:first], *blocks[last:]), tuple(blocks[first + 1 : last])
 
 
 def _effects(section: Section, words: Words, tender_words: Collection[str], *, has_network: bool) -> list[Part]:

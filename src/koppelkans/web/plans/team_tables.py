@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from koppelkans.web.plans import street_tables
+from koppelkans.web.plans.plan_tables import read_table
 from koppelkans.web.plans.vocabulary import column_title, named
 from koppelkans.web.ui.csv_files import MARK, csv_text, harmless
 from koppelkans.web.ui.templatetags.koppelkans import rounded
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 50
 FIRST_ROWS = 10
+_SHEETS = ("profielen", "werkenkalender")
+"""Tables whose sections lead to the street book."""
 _NUMBER = re.compile(r"[+-]?[\d.,]+(\s?%)?")
 
 
@@ -64,11 +67,12 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value as shown; ``link``: the figure of law or technique it names."""
+    """A value as shown; ``link``: the figure of law or technique it names; ``sheet``: the street section whose sheet it leads to."""
 
     text: str
     numeric: bool = False
     link: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +90,6 @@ class Page:
 
 
 # ------------------------------------------------------------------------------------------------------------------------ reading
-
-
-def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """A table of a plan folder with its key as first column, without geometry; kept in memory while the file does not change.
-
-    Without rows in a plan that does not have it.
-    """
-    path = folder / "tables" / f"{name}.parquet"
-    if not path.is_file():
-        from koppelkans.tables import TABLES as CONTRACTS
-
-        empty: pd.DataFrame = CONTRACTS[name].empty()
-        return empty.drop(columns="geometry", errors="ignore").reset_index()
-    return _read(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=12)
-def _read(path: Path, changed: int) -> pd.DataFrame:
-    from pyarrow import parquet
-
-    columns = [name for name in parquet.read_schema(path).names if name != "geometry"]
-    found: pd.DataFrame = parquet.read_table(path, columns=columns).to_pandas()
-    return found.reset_index()
 
 
 def _streets(folder: Path) -> pd.DataFrame:
@@ -149,6 +130,15 @@ def _pipes(folder: Path) -> pd.DataFrame:
 def _connections(folder: Path) -> pd.DataFrame:
     about = read_table(folder, "buildings").set_index("building")[["street", "house_number", "use"]]
     found = read_table(folder, "connections").join(about, on="building")
+    first = ["building", "street", "house_number", "use"]
+    return found[[*first, *(name for name in found.columns if name not in first)]]
+
+
+def _switches(folder: Path) -> pd.DataFrame:
+    """Every building in play by how often another design decides otherwise, the most first."""
+    about = read_table(folder, "buildings").set_index("building")[["street", "house_number", "use"]]
+    found = read_table(folder, "network_switches").join(about, on="building")
+    found = found.sort_values("switch_share", ascending=False, kind="stable")
     first = ["building", "street", "house_number", "use"]
     return found[[*first, *(name for name in found.columns if name not in first)]]
 
@@ -255,6 +245,19 @@ TABLES = (
         "perioden-net", "net", gettext_lazy("Het net in perioden"), _plain("network_phases"), ("network_phases",), "network-phases", tender=True,
         years=("built_year",), filters=("street",),
     ),
+    TeamTable(
+        "uptake-net", "net", gettext_lazy("Het net als niet iedereen aansluit"), _plain("network_uptake"), ("network_uptake",), "network-robustness",
+    ),
+    TeamTable(
+        "verlies-net", "net", gettext_lazy("Verlies van een bron of een grote afnemer"), lambda folder: read_table(folder, "network_losses").drop(columns="loss"),
+        ("network_losses",), "network-robustness", tender=True, filters=("kind", "repair"),
+    ),
+    TeamTable("lotingen-net", "net", gettext_lazy("Het net bij andere cijfers"), _plain("network_draws"), ("network_draws",), "network-robustness"),
+    TeamTable(
+        "omslag-net", "net", gettext_lazy("Hoe vast elke aansluiting ligt"), _switches, ("network_switches", "buildings"), "network-robustness",
+        filters=("street", "connected"),
+    ),
+    TeamTable("later-net", "net", gettext_lazy("Wie later aansluit"), _plain("network_joiners"), ("network_joiners",), "network-robustness"),
     TeamTable("opwekkers", "net", gettext_lazy("Opwekkers van het warmtenet"), _plain("supply"), ("supply",), "supply", tender=True),
     TeamTable(
         "bronnen-gebruik", "net", gettext_lazy("Wat elke warmtebron geeft"), _plain("network_sources"), ("network_sources",), "network-sources", tender=True,
@@ -287,6 +290,41 @@ TABLES = (
         "grenzen", "kalender", gettext_lazy("Grenzen per periode"), lambda folder: read_table(folder, "schedule_limits").drop(columns="row"),
         ("schedule_limits",), "schedule", years=("first_year",), filters=("limit",),
     ),
+    TeamTable(
+        "profielen", "straten", gettext_lazy("Straatprofiel per sectie"), street_tables.street_patterns, ("street_patterns",), "street-space-choice", filters=("street", "state"),
+    ),
+    TeamTable("alle-profielen", "straten", gettext_lazy("Straatprofielen"), _plain("patterns"), ("patterns",), "street-space-patterns"),
+    TeamTable("stroken", "straten", gettext_lazy("Stroken van de straatprofielen"), street_tables.strips, ("pattern_strips",), "street-space-underground", filters=("pattern",)),
+    TeamTable("eisen", "straten", gettext_lazy("Wat van de straatruimte gevraagd is"), street_tables.titled("space_targets"), ("space_targets",), "street-space-choice"),
+    TeamTable("botsingen", "straten", gettext_lazy("Eisen die botsen"), street_tables.space_clashes, ("space_clashes",), "street-space-clash"),
+    TeamTable(
+        "parkeren-groen", "straten", gettext_lazy("Parkeren tegenover groen en water"), lambda folder: read_table(folder, "space_pareto").drop(columns="point"),
+        ("space_pareto",), "street-space-pareto",
+    ),
+    TeamTable("klimaatpact", "straten", gettext_lazy("Klimaatpact: aandeel van de straten"), street_tables.titled("lekp"), ("lekp",), "lekp"),
+    TeamTable("activa", "straten", gettext_lazy("Wat in de straat ligt"), street_tables.assets, ("assets",), "street-assets", filters=("asset_kind", "owner", "drawn")),
+    TeamTable(
+        "werkenkalender", "kalender", gettext_lazy("Werkenkalender"), street_tables.calendar, ("calendar",), "works-calendar", years=("planned_year",),
+        filters=("street", "work_kind", "owner", "status"),
+    ),
+    TeamTable(
+        "openingen", "kalender", gettext_lazy("Openingen van de straat"), street_tables.of_works("openings"), ("openings",), "works-calendar", years=("planned_year",), filters=("street",),
+    ),
+    TeamTable(
+        "werken", "kalender", gettext_lazy("Werken in de straat"), street_tables.of_works("works"), ("works",), "street-works", years=("due_year",), filters=("street", "work_kind", "owner"),
+    ),
+    TeamTable(
+        "hoeveelheden", "kalender", gettext_lazy("Hoeveelheden per werk"), street_tables.of_works("work_quantities"), ("work_quantities",), "works-account",
+        years=("planned_year",), filters=("street", "work_kind", "owner"),
+    ),
+    TeamTable("dividend", "kalender", gettext_lazy("Wat samen plannen bespaart"), _plain("dividend"), ("dividend",), "dividend", years=("mean_live_year",)),
+    TeamTable("wie-betaalt", "kalender", gettext_lazy("Wie betaalt wat"), street_tables.owner_shares, ("owner_shares",), "dividend-shares"),
+    TeamTable("afwezig", "kalender", gettext_lazy("Wat het kost als een partner niet meedoet"), street_tables.absence, ("owner_absence",), "dividend-shares"),
+    TeamTable("grenzen-werken", "kalender", gettext_lazy("Wat één eenheid meer waard is"), street_tables.shadow_prices, ("shadow_prices",), "works-account", years=("year",), filters=("limit",)),
+    TeamTable("stevig", "kalender", gettext_lazy("Hoe stevig is het verschil"), street_tables.titled("works_robustness"), ("works_robustness",), "dividend-robustness", years=("mean_live_year",)),
+    TeamTable("lotingen", "kalender", gettext_lazy("Gelote activa"), street_tables.titled("drawn_assets"), ("drawn_assets",), "dividend-robustness"),
+    TeamTable("eigenaars", "kalender", gettext_lazy("Wie in de straat werkt"), _plain("owners"), ("owners",), "street-works"),
+    TeamTable("indicatoren-werken", "kalender", gettext_lazy("Indicatoren van de werken"), street_tables.titled("works_indicators"), ("works_indicators",), "dividend", filters=("scope",)),
 )  # fmt: skip
 """The tables of the team, by view in the order of the page."""
 
@@ -334,7 +372,13 @@ def page_of(table: TeamTable, frame: pd.DataFrame, asked: Mapping[str, str], *, 
     heads = heads_of(table, frame)
     part = frame.iloc[(number - 1) * rows : number * rows]
     shown = [
-        [_cell(head, value) for head, value in zip(heads, row, strict=True)] for row in part.itertuples(index=False)
+        [
+            replace(_cell(head, value), sheet=str(value))
+            if head.name == "section" and table.key in _SHEETS
+            else _cell(head, value)
+            for head, value in zip(heads, row, strict=True)
+        ]
+        for row in part.itertuples(index=False)
     ]
     return Page(table, heads, shown, len(frame), number, pages, sort, choices)
 
@@ -390,7 +434,8 @@ def _cell(head: Head, value: Any) -> Cell:
 
 def _number(head: Head, value: float) -> str:
     if head.name.endswith("year") and not head.name.endswith("per_year"):
-        return str(int(value))
+        year = f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+        return year.replace(".", ",") if get_language() == "nl" else year
     if head.name.endswith("_share") or head.name == "share":
         return f"{rounded(100 * value, 3)} %"
     return number_format(int(value), force_grouping=True) if head.whole else rounded(value, 4)
@@ -405,8 +450,8 @@ def _missing(value: Any) -> bool:
 
 
 def team_csv(table: TeamTable, frame: pd.DataFrame) -> str:
-    """The whole table as CSV, names of columns as in the contracts; a column ``status`` says where years are computed."""
-    if table.years:
+    """The whole table as CSV, names of columns as in the contracts; a column ``status`` says where years are computed, unless each row has its own."""
+    if table.years and "status" not in frame:
         frame = frame.assign(status="computed, koppelkans")
     return rows_as_csv([str(name) for name in frame.columns], frame.itertuples(index=False))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -38,7 +39,7 @@ HEADLINES = (
 """Indicators of the first page, in this order."""
 ABOUT_VIEWS = {
     "kaart": gettext_lazy("De wijk op de kaart: straten, gebouwen en het net."),
-    "straten": gettext_lazy("Hoe dicht de warmtevraag is, straat per straat."),
+    "straten": gettext_lazy("Hoe dicht de warmtevraag is, en wat de straten worden, boven en onder de grond."),
     "gebouwen": gettext_lazy(
         "Wat de gebouwen vragen, welke renovatie loont en welke oplossing het plan kiest, per type."
     ),
@@ -47,15 +48,10 @@ ABOUT_VIEWS = {
     "gezinnen": gettext_lazy("Wat voorbeeldgezinnen per jaar betalen, kwetsbare gezinnen eerst."),
     "uitstoot": gettext_lazy("Energie en CO₂, alles op gas naast het plan."),
     "aannames": gettext_lazy("De cijfers en aannames waarop alles steunt, met hun bron."),
-    "kalender": gettext_lazy("Wanneer welke werken samen kunnen."),
+    "kalender": gettext_lazy("Welke werken samen kunnen, en wat samen plannen bespaart."),
     "stroom": gettext_lazy("Wat het stroomnet en gedeelde zonne-energie betekenen."),
 }
 NOT_YET = {
-    "kalender": (
-        gettext_lazy("Per straat: warmteleiding, riool, groen, weg, kabels en het verwijderen van gas, in één gezamenlijke opening waar dat kan."),
-        gettext_lazy("Wat samen werken bespaart tegenover apart werken: euro, jaren en ruimte, met wat wachten kost."),
-        gettext_lazy("Elke datum met haar status: beslist, gepland of berekend. Berekende jaren per straat blijven bij het team."),
-    ),
     "stroom": (
         gettext_lazy("Wat zonnepanelen opbrengen, uur per uur."),
         gettext_lazy("Hoeveel het laagspanningsnet aankan met warmtepompen en laadpalen, en waar versterken nodig is."),
@@ -133,10 +129,36 @@ def plan_view(request: HttpRequest, slug: str, run: int, view: str) -> HttpRespo
     sections = view_sections(found, view, reader_of(request))
     previews = _previews(found, view, closed=context["closed"]) if context["team"] else []
     dates = list(found.project.planned_dates.all()) if view == "kalender" else []
+    years = _year_map(found) if view == "kalender" and context["team"] else None
+    has_book = view == "straten" and context["team"] and _has_book(found)
     return render(request, "plans/view.html", {
         **context, "parts": sections, "previews": previews, "not_yet": NOT_YET.get(view, ()), "dates": dates, "about": ABOUT_VIEWS[view],
+        "year_map": years, "has_book": has_book,
         "files": [file for file in _files(found, context) if file[0] in FILES_OF_VIEWS.get(view, ())],
     })  # fmt: skip
+
+
+def _year_map(run: PlanRun) -> dict[str, Any] | None:
+    """The map of works by year as a drawing, with its years and how many works each has; None in a plan without works."""
+    from koppelkans.web.plans.year_map import map_svg
+
+    try:
+        found = bundle_json(run, "year_map.json")
+    except Http404:
+        return None
+    if not found:
+        return None
+    return {
+        "svg": map_svg(found, _("Kaart van de straatsecties met werken, per jaar")), "first": found["years"][0], "last": found["years"][1],
+        "counts_json": json.dumps(found["counts"]),
+    }  # fmt: skip
+
+
+def _has_book(run: PlanRun) -> bool:
+    try:
+        return bool(bundle_json(run, "street_book.json")["sections"])
+    except Http404:
+        return False
 
 
 def _previews(run: PlanRun, view: str, *, closed: bool) -> list[team_tables.Page]:
@@ -241,9 +263,26 @@ FILES = {
         True,
         True,
     ),
+    "works.xlsx": (
+        gettext_lazy("Hoeveelheden van de werken per straat en eigenaar (Excel)"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        True,
+        False,
+    ),
+    "works.ics": (gettext_lazy("De werkenkalender voor een agenda (iCalendar)"), "text/calendar", True, False),
+    "works.geojson": (
+        gettext_lazy("De werken in de woorden van GIPOD, om een aanvraag voor te bereiden (GeoJSON)"),
+        "application/geo+json",
+        True,
+        False,
+    ),
+    "lekp.csv": (gettext_lazy("Wat de straten bijdragen aan het klimaatpact (CSV)"), "text/csv", True, False),
 }
 """Files of a plan: title, type, whether they are for the team alone, whether a closed tender closes them."""
-FILES_OF_VIEWS = {"net": ("plan.esdl", "plan.gpkg"), "geld": ("plan.xlsx",)}
+FILES_OF_VIEWS = {
+    "net": ("plan.esdl", "plan.gpkg"), "geld": ("plan.xlsx",), "kalender": ("works.xlsx", "works.ics", "works.geojson"),
+    "straten": ("lekp.csv", "plan.gpkg"),
+}  # fmt: skip
 """Files that stand on a view too."""
 
 
@@ -252,9 +291,8 @@ def _file_path(run: PlanRun, name: str) -> Any:
     paths = {
         "report.html": run.bundle / f"report.{language}.html", "report.pdf": run.bundle / "report.nl.pdf",
         "report-team.pdf": run.folder / "report.pdf", "plan.gpkg": run.folder / "plan.gpkg",
-        "plan.xlsx": run.bundle / "plan.xlsx", "plan.esdl": run.bundle / "plan.esdl",
     }  # fmt: skip
-    return paths[name]
+    return paths.get(name, run.bundle / name)
 
 
 @requires("plan.read")

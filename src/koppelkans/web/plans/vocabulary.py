@@ -20,7 +20,10 @@ _GROUPS = {
     "variant": "solution_names", "package": "packages", "type": "types", "reason": "reasons", "density_class": "classes", "payer": "actors",
     "payee": "actors", "what": "subjects", "heating": "heatings", "carrier": "carriers", "component": "parts", "uptake": "uptakes",
     "standing": "standings", "scope": "scopes", "about": "about", "limit": "trades",
-    "plant": "plants", "kind": "plants",
+    "plant": "plants", "kind": "plants", "repair": "repairs", "work_kind": "work_kinds", "asset_kind": "asset_kinds", "strip_kind": "strip_kinds", "level_of_strip": "strip_kinds",
+    "status": "work_statuses", "role": "owner_roles", "direction": "directions", "drive": "directions", "cycle": "cycle_kinds", "left_side": "sides",
+    "right_side": "sides", "state": "street_states", "heat_corridor": "corridor_room", "demand": "space_demands", "zones": "zones", "assets_from": "asset_origins",
+    "works_joined": "work_kinds", "works_here": "work_kinds", "group": "space_groups",
 }  # fmt: skip
 _OWN = {
     "use": {
@@ -29,8 +32,8 @@ _OWN = {
         "other": _("andere"), "annex": _("bijgebouw"),
     },
     "part": {"assets": _("onderdelen"), "customers": _("klanten"), "supply": _("warmte en stroom"), "terms": _("voorwaarden")},
-    "kind": {"main": _("leiding in de straat"), "service": _("aansluitleiding")},
-    "limit": {"budget": _("budget"), "emissions": _("uitstoot"), "feeder": _("laagspanning van de straat"), "installation": _("installatie")},
+    "kind": {"main": _("leiding in de straat"), "service": _("aansluitleiding"), "source": _("warmtebron"), "customer": _("grote afnemer")},
+    "limit": {"pool": _("budget van allen samen"), "crew": _("ploegen"), "budget": _("budget"), "emissions": _("uitstoot"), "feeder": _("laagspanning van de straat"), "installation": _("installatie")},
     "connected_because": {
         "own_value": _("het kan de hele weg alleen dragen"), "shared_way": _("het deelt leidingen met anderen"), "compulsory": _("het moet van het scenario"),
     },
@@ -44,6 +47,12 @@ _COLUMNS = {
     "first_payment_year": _("Eerste betaling"), "last_payment_year": _("Laatste betaling"), "name": _("Naam"), "capacity_kw": _("Vermogen"),
     "price_eur_per_mwh": _("Prijs van de warmte"), "emission_kg_per_kwh": _("Uitstoot"), "available_from_year": _("Beschikbaar vanaf"),
     "assumption": _("Aanname van het scenario"), "note": _("Opmerking"), "household": _("Gezin"), "first_year": _("Eerste jaar van de periode"),
+    "owner": _("Eigenaar"), "work_kind": _("Soort werk"), "asset_kind": _("Soort"), "strip_kind": _("Strook"), "level_of_strip": _("Niveau"), "owner_role": _("Rol"),
+    "works_joined": _("Samen met"), "works_here": _("Werken"), "number_of_works": _("Aantal werken"), "own_eur": _("Eigen kost"), "opening_eur": _("Aandeel in openen en herstellen"),
+    "closure_eur": _("Aandeel in afsluiten"), "release_year": _("Vroegst"), "due_year": _("Nodig in"), "last_year": _("Laatst"), "fixed_year": _("Vastgelegd in"),
+    "assets_from": _("Herkomst"), "built_year": _("Jaar van aanleg"), "life_years": _("Levensduur"), "planned_year": _("Jaar"), "target_share": _("Aandeel van het doel"),
+    "dividend_share": _("Aandeel"), "marginal_eur": _("Kost van één stap meer"), "pattern_now": _("Profiel nu"), "pattern_then": _("Profiel dan"), "class_m": _("Breedteklasse"), "plan": _("Plan"), "pattern": _("Profiel"), "goal": _("Doel"), "title_of_row": _("Naam"),
+    "work": _("Werk"), "asset": _("Wat er ligt"), "absent": _("Zonder"), "bearer": _("Voor wie"), "case": _("Geval"), "figure": _("Cijfer"), "text": _("In woorden"),
     "supply_c": _("Aanvoer"), "buildings": _("Gebouwen"), "unit": _("Eenheid"), "plant": _("Opwekker"),
 }  # fmt: skip
 _ENGLISH_ENDS = (
@@ -69,6 +78,14 @@ def named(column: str, value: Any) -> str:
     if text in _OWN.get(column, {}):
         return str(_OWN[column][text])
     words = report_words(_language())
+    if column == "unit":
+        return words["space_units"].get(text, unit_words(text))
+    if column in ("zones", "works_joined", "works_here"):
+        known = words[_GROUPS[column]]
+        return (
+            ", ".join(dict.fromkeys(known.get(part.rsplit("|", 1)[-1], part) for part in text.split("+") if part))
+            or "–"
+        )
     if column == "measures":
         return ", ".join(words["measures"].get(part, part) for part in text.split("+") if part) or "–"
     if column == "variant":

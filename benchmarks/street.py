@@ -1,0 +1,121 @@
+"""Works calendars of generated neighbourhoods: how far from proven, how fast.
+
+    .venv/bin/python benchmarks/street.py [--json FILE] [--full] [--peer]
+
+Neighbourhoods of 200 and 1,000 sections, six kinds of work, 25 years, and the quick look at 460 sections with seven kinds. ``--full``: four more seeds
+of 200 sections. ``--peer``: the same 200 sections as one mixed integer programme in HiGHS (interior point, sure years fixed, 60 s of branch and bound), and
+what it costs against ours.
+
+stdout: one line per case, ``name lower upper gap seconds``, and nothing else; EUR of today, gap = (upper - lower) / upper; kernels compiled.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import street_cases  # noqa: E402  (the script may be started by its path)
+from benchmarks import lines  # noqa: E402
+from koppelkans.street.calendar.account import account, broken  # noqa: E402
+from koppelkans.street.calendar.answer import SCREENING, Calendar, CalendarLimits, works_calendar  # noqa: E402
+from koppelkans.street.calendar.case import WorksCase  # noqa: E402
+from koppelkans.street.calendar.certificate import calendar_certificate  # noqa: E402
+from koppelkans.verify.calendar import verified_calendar  # noqa: E402
+
+PEER_S = 60.0
+
+
+class Line(NamedTuple):
+    name: str
+    lower: float
+    upper: float
+    gap: float
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.name} " + " ".join(f"{number:.6f}" for number in self[1:])
+
+
+def timed(name: str, case: WorksCase, limits: CalendarLimits) -> tuple[Calendar, Line]:
+    started = time.perf_counter()
+    found = works_calendar(case, limits)
+    seconds = time.perf_counter() - started
+    if faults := broken(case, found.year):
+        raise SystemExit(f"{name} is not allowed: {faults[0]}")
+    return found, Line(name, found.bound_eur, found.objective_eur, found.gap_share, seconds)
+
+
+def checked(case: WorksCase, found: Calendar) -> float:
+    """Seconds of the separate check, which must find nothing wrong."""
+    certificate = calendar_certificate(case, found)
+    started = time.perf_counter()
+    verdict = verified_calendar(certificate)
+    if verdict.faults:
+        raise SystemExit("; ".join(verdict.faults[:3]))
+    return time.perf_counter() - started
+
+
+def calendars(figures: lines.Figures, chosen: argparse.Namespace) -> Iterator[Line]:
+    rows = []
+    for sections in (200, 1000):
+        case = street_cases.generated_case(sections, 1)
+        found, line = timed(f"calendar_{sections}", case, CalendarLimits())
+        figures.record(**{f"calendar_{sections}_gap": line.gap, f"calendar_{sections}_s": line.seconds})
+        rows.append((line.name, 100 * line.gap, line.seconds, checked(case, found)))
+        yield line
+        if chosen.peer and sections == 200:
+            yield from peer(figures, case, found)
+    case = street_cases.generated_case(460, 1, street_cases.SEVEN)
+    _, line = timed("calendar_460_screening", case, SCREENING)
+    figures.record(calendar_460_screening_gap=line.gap, calendar_460_screening_s=line.seconds)
+    rows.append((line.name, 100 * line.gap, line.seconds, 0.0))
+    yield line
+    if chosen.full:
+        for seed in (2, 3, 4, 5):
+            found, line = timed(f"calendar_200_seed_{seed}", street_cases.generated_case(200, seed), CalendarLimits())
+            rows.append((line.name, 100 * line.gap, line.seconds, 0.0))
+            yield line
+    lines.show("works calendars", ("case", "gap %", "s", "check s"), rows)
+
+
+def peer(figures: lines.Figures, case: WorksCase, ours: Calendar) -> Iterator[Line]:
+    """The opponent on the same case; its bound is the relaxation without whole numbers."""
+    import street_peer
+
+    started = time.perf_counter()
+    year, bound, relaxed_s = street_peer.peer_fixed_and_solved(case, PEER_S)
+    seconds = time.perf_counter() - started
+    lines.say(f"peer: relaxation {relaxed_s:.1f} s, {bound:,.0f} EUR; our bound {ours.bound_eur:,.0f} EUR")
+    if (year < 0).any() or broken(case, year):
+        lines.say("peer: no calendar")
+        return
+    cost = account(case, year).net_eur
+    figures.record(calendar_200_peer_cost_ratio=cost / ours.objective_eur, calendar_200_peer_s=seconds)
+    lines.say(f"peer / ours: cost {cost / ours.objective_eur:.4f}")
+    yield Line("calendar_200_peer", bound, cost, (cost - bound) / abs(cost), seconds)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as a flat object of numbers")
+    parser.add_argument("--full", action="store_true", help="more seeds")
+    parser.add_argument(
+        "--peer", action="store_true", help="also the same case as one programme in HiGHS (about two minutes)"
+    )
+    chosen = parser.parse_args()
+    figures = lines.Figures(chosen.json)
+    started = time.perf_counter()
+    works_calendar(street_cases.generated_case(12, 1), CalendarLimits(20, 2, 2))
+    lines.say(f"kernels ready after {time.perf_counter() - started:.1f} s")
+    for line in calendars(figures, chosen):
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    lines.start(main)

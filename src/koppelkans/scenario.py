@@ -241,7 +241,7 @@ class StreetOwner(Chosen):
 class StreetSpace(Chosen):
     """What is asked of the space of the streets together. Empty: not asked. Shares of the bays of today, of street area for ``canopy_share``.
 
-    ``cycle_sections``: sections that need room for cyclists (empty list: none; left out: main roads and collectors where it fits). ``frozen``: section to
+    ``cycle_sections``: sections that need room for cyclists; with ``cycle_by_class`` instead: main roads and collectors where it fits. ``frozen``: section to
     pattern. ``hub_bays``, ``opened_bays`` and ``shared_cars`` may stand in for bays on the street, at most so many.
     """
 
@@ -253,9 +253,10 @@ class StreetSpace(Chosen):
     trees: float | None = Field(default=None, ge=0)
     loading_bays: float | None = Field(default=None, ge=0)
     boreholes: float | None = Field(default=None, ge=0)
-    footway_m: float | None = Field(default=1.5, ge=0.5, le=5)
+    footway_m: float | None = Field(default=None, ge=0.5, le=5)
     keep_directions: bool = False
-    cycle_sections: list[str] | None = None
+    cycle_by_class: bool = False
+    cycle_sections: list[str] = Field(default_factory=list)
     frozen: dict[str, str] = Field(default_factory=dict)
     hub_bays: float = Field(default=0.0, ge=0)
     opened_bays: float = Field(default=0.0, ge=0)

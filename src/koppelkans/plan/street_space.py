@@ -36,8 +36,8 @@ def street_space_tables(
     if place.sections is None:
         return {name: tables.TABLES[name].empty() for name in SPACE_TABLES}, [], tables.INDICATORS.empty()
     day, chosen = scenario.reference_date, scenario.street.space
-    asked = chosen.model_dump(exclude={"cycle_sections"})
-    cycle = BY_CLASS if chosen.cycle_sections is None else frozenset(chosen.cycle_sections)
+    asked = chosen.model_dump(exclude={"cycle_sections", "cycle_by_class"})
+    cycle = BY_CLASS if chosen.cycle_by_class else frozenset(chosen.cycle_sections)
     assets = made["assets"]
     gas = pd.Series(
         place.sections.index.isin(assets.loc[assets["kind"] == "gas", "section"]), index=place.sections.index

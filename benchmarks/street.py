@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/street.py [--json FILE] [--full] [--peer]
 
-Neighbourhoods of 200 and 1,000 sections, six kinds of work, 25 years, and the quick look at 460 sections with seven kinds. ``--full``: four more seeds
-of 200 sections. ``--peer``: the same 200 sections as one mixed integer programme in HiGHS (interior point, sure years fixed, 60 s of branch and bound), and
+Neighbourhoods of 200 and 1,000 sections, six kinds of work, 25 years, and the quick look at 460 sections with seven kinds; cross-sections of 1,000 streets; what
+planning together saves on the 200; the loop between heat network and works on every shipped place with streets. ``--full``: four more seeds of 200 sections. ``--peer``: the same 200 sections as one mixed integer programme in HiGHS (interior point, sure years fixed, 60 s of branch and bound), and
 what it costs against ours.
 
 stdout: one line per case, ``name lower upper gap seconds``, and nothing else; EUR of today, gap = (upper - lower) / upper; kernels compiled.
@@ -21,13 +21,18 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import street_cases  # noqa: E402  (the script may be started by its path)
 from benchmarks import lines  # noqa: E402
+from benchmarks.street_space import street_space_figures  # noqa: E402
+from koppelkans import make_plan, read_place, read_scenario  # noqa: E402
+from koppelkans.place.shipped import shipped_scenario  # noqa: E402
 from koppelkans.street.calendar.account import account, broken  # noqa: E402
 from koppelkans.street.calendar.answer import SCREENING, Calendar, CalendarLimits, works_calendar  # noqa: E402
 from koppelkans.street.calendar.case import WorksCase  # noqa: E402
 from koppelkans.street.calendar.certificate import calendar_certificate  # noqa: E402
+from koppelkans.street.dividend import dividend  # noqa: E402
 from koppelkans.verify.calendar import verified_calendar  # noqa: E402
 
 PEER_S = 60.0
+PLACES = ("brugge_sint_jozef", "krems_old_town_at", "wechelderzande")
 
 
 class Line(NamedTuple):
@@ -83,6 +88,33 @@ def calendars(figures: lines.Figures, chosen: argparse.Namespace) -> Iterator[Li
     lines.show("works calendars", ("case", "gap %", "s", "check s"), rows)
 
 
+def dividends(figures: lines.Figures) -> None:
+    """What planning together saves on 200 generated sections, over the gross cost of S1, beside the gaps that are left open."""
+    case, limits = street_cases.generated_case(200, 1), CalendarLimits()
+    found = dividend(case, lambda one, start: works_calendar(one, limits, start=start))
+    gap = found.unproven_eur / found.coincidences.gross_eur
+    figures.record(dividend_share=found.share, dividend_gap=gap, dividend_proven=float(found.proven))
+    rows = [[plan.name, plan.net_eur, plan.gross_eur] for plan in found.plans]
+    lines.show(f"planning together saves {found.share:.1%}, gaps {gap:.1%}", ("plan", "net EUR", "gross EUR"), rows)
+
+
+def loops(figures: lines.Figures) -> None:
+    """Rounds until the shared price of the trench has settled, at most four, and how far it still moves in the last."""
+    rows, most, still = [], 0, 0.0
+    for name in PLACES:
+        chosen = read_scenario(shipped_scenario(name))
+        street = chosen.street.model_copy(update={"trench_rounds": 4, "draws": 0, "rounds": 100, "tries": 3})
+        quick = {"street": street, "weigh_figures": False, "data_draws": 0}
+        table = make_plan(read_place(name), chosen.model_copy(update=quick))["trench_rounds"]
+        last = table.iloc[-1]
+        most, still = max(most, len(table) - 1), max(still, float(last["moved_share"]))
+        rows.append([name, len(table) - 1, 100 * float(last["moved_share"]), 100 * float(last["borne_share"])])
+    figures.record(loop_rounds=most, loop_moved_share=still)
+    lines.show(
+        "heat network and works, each with what the other costs it", ("place", "rounds", "moves %", "bears %"), rows
+    )
+
+
 def peer(figures: lines.Figures, case: WorksCase, ours: Calendar) -> Iterator[Line]:
     """The opponent on the same case; its bound is the relaxation without whole numbers."""
     import street_peer
@@ -114,6 +146,9 @@ def main() -> int:
     lines.say(f"kernels ready after {time.perf_counter() - started:.1f} s")
     for line in calendars(figures, chosen):
         print(line, flush=True)
+    figures.record(**street_space_figures())
+    dividends(figures)
+    loops(figures)
     return 0
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 WORKS_TABLES = (
     "assets", "works", "owners", "calendar", "openings", "work_quantities", "dividend", "owner_shares", "owner_absence", "shadow_prices",
-    "works_robustness", "drawn_assets", "works_indicators",
+    "works_robustness", "drawn_assets", "works_indicators", "trench_rounds",
 )  # fmt: skip
 MONTHS_YEARS = 5
 DRAW_ROUNDS = 12
@@ -89,21 +89,39 @@ def network_with_streets(
     pays every trench alone. Method: docs/method.md#street-loop.
     """
     part = street_part(given, network.tables)
-    regime, rounds, moved = _regime(network), 0, float("nan")
+    regime, moved = _regime(network), float("nan")
+    if regime is None or not len(part.trench):
+        return network, part
     enough = given.parameters.at("street_works.loop.moved_share", given.scenario.reference_date)
     asked = part.trench["share"]
-    while rounds < given.scenario.street.trench_rounds and regime is not None and len(part.trench):
-        rounds += 1
+    rounds = [_round(network, pd.Series(1.0, index=asked.index), part.trench, moved)]
+    while len(rounds) <= given.scenario.street.trench_rounds:
         network = again(Shared(asked, regime))
         part = street_part(given, network.tables)
         borne = _borne(asked, part.trench)
         moved = _moved(asked, borne, part.trench)
+        rounds.append(_round(network, asked, part.trench, moved))
         # half-way: near-equal calendars would otherwise throw the prices to and fro
         asked = (asked.reindex(borne.index).fillna(borne) + borne) / 2.0
         if moved < enough:
             break
-    told = [_loop_remark(rounds, moved, enough, part)] if regime is not None and len(part.trench) else []
-    return network, replace(part, remarks=[*part.remarks, *told])
+    made = pd.DataFrame(rounds, index=pd.Index([str(at) for at in range(len(rounds))], name="round", dtype="str"))
+    told = _loop_remark(len(rounds) - 1, moved, enough, part)
+    return network, replace(
+        part, tables={**part.tables, "trench_rounds": tables.check(tables.TABLES["trench_rounds"], made)}, remarks=[*part.remarks, told]
+    )  # fmt: skip
+
+
+def _round(network: NetworkPart, asked: pd.Series, trench: pd.DataFrame, moved: float) -> dict[str, object]:
+    """A row of TRENCH_ROUNDS: the network of this round, and what it was asked and given to pay for a trench."""
+    laid = trench[trench["eur_per_m"].notna()]
+    length = laid["length_m"].to_numpy(float)
+    metres = max(float(length.sum()), 1e-9)
+    before = asked.reindex(laid.index).fillna(1.0).to_numpy(float)
+    return {
+        "sections": len(laid), "buildings": int(network.tables["connections"]["connected"].sum()), "asked_share": float(before @ length) / metres,
+        "borne_share": float(laid["share"].to_numpy(float) @ length) / metres, "moved_share": moved,
+    }  # fmt: skip
 
 
 def _borne(asked: pd.Series, trench: pd.DataFrame) -> pd.Series:

@@ -182,6 +182,17 @@ WORKS_INDICATORS = table(
     ],
 )  # fmt: skip
 
+TRENCH_ROUNDS = table(
+    "trench_rounds", key="round", title="Warmtenet en werkenkalender op elkaar afgestemd",
+    columns=[
+        column("sections", int, low=0, title="Straatsecties met warmte", description="with a heat pipe in this round"),
+        column("buildings", int, low=0, title="Gebouwen op het net", description="connected in this round"),
+        column("asked_share", float, low=0, title="Sleufprijs bij het ontwerp", description="share of the price of the trench that the network was designed with, mean over these sections by length"),
+        column("borne_share", float, low=0, title="Sleufprijs na delen", description="share that heat bears in the calendar of this round"),
+        column("moved_share", float, low=0, title="Verschil", description="sum of the differences by section over the sum asked; empty in round 0, where the network pays every trench alone", nullable=True),
+    ],
+)  # fmt: skip
+
 WORKS_TABLES = (
-    CALENDAR, WORK_QUANTITIES, OPENINGS, DIVIDEND, OWNER_SHARES, OWNER_ABSENCE, SHADOW_PRICES, WORKS_ROBUSTNESS, DRAWN_ASSETS, WORKS_INDICATORS,
+    TRENCH_ROUNDS, CALENDAR, WORK_QUANTITIES, OPENINGS, DIVIDEND, OWNER_SHARES, OWNER_ABSENCE, SHADOW_PRICES, WORKS_ROBUSTNESS, DRAWN_ASSETS, WORKS_INDICATORS,
 )  # fmt: skip

@@ -24,7 +24,7 @@ from koppelkans.heat.network.lying import (
     without_customers,
     without_source,
 )
-from koppelkans.heat.network.robust import Bands, spread, uptake
+from koppelkans.heat.network.robust import HIGHEST_CUSTOMERS, Bands, spread, uptake
 from koppelkans.scenario import HeatNetwork
 from krekelwijk import planned, source
 from network_oracle import instance, random_case, with_sources
@@ -73,12 +73,15 @@ def test_a_dearer_alternative_is_worth_that_much_more():
     assert found.beyond_gap.tolist() == [True]
 
 
+MANY = HIGHEST_CUSTOMERS + 1
+
+
 def test_too_many_customers_are_refused_but_those_without_worth_do_not_count():
-    case = instance([(0, 1, 10, 0)], [(1, 1, 50)] * 601)
-    with pytest.raises(DataError, match="601 customers; draws of a network are made up to 600"):
-        spread(case, design_network(case, LIMITS), np.zeros(601), bands(601, wide=0), draws=1, seed=1)
-    case = instance([(0, 1, 10, 0)], [(1, 1, 50)] * 5 + [(1, 1, -1)] * 601)
-    found = spread(case, design_network(case, LIMITS), np.zeros(606), bands(606, wide=0), draws=1, seed=1)
+    case = instance([(0, 1, 10, 0)], [(1, 1, 50)] * MANY)
+    with pytest.raises(DataError, match=f"{MANY} customers; draws of a network are made up to {HIGHEST_CUSTOMERS}"):
+        spread(case, design_network(case, LIMITS), np.zeros(MANY), bands(MANY, wide=0), draws=1, seed=1)
+    case = instance([(0, 1, 10, 0)], [(1, 1, 50)] * 5 + [(1, 1, -1)] * MANY)
+    found = spread(case, design_network(case, LIMITS), np.zeros(MANY + 5), bands(MANY + 5, wide=0), draws=1, seed=1)
     assert found.switched.tolist() == [0]
 
 

@@ -444,7 +444,7 @@ def test_a_plan_without_these_tables_or_draws_says_so(plan):
     older = replace(plan, tables={name: frame for name, frame in plan.tables.items() if name not in names})
     assert "Hoe vast dit net ligt" not in html_page(report_document(older)).split("methode-network-robustness")[0]
     skipped = changed(plan, network_draws=tables.NETWORK_DRAWS.empty())
-    assert any("te veel gebouwen aansluiten (hoogstens 600)" in text for text in paragraphs(report_document(skipped)))
+    assert any("te veel gebouwen aansluiten (hoogstens 3.000)" in text for text in paragraphs(report_document(skipped)))
 
 
 def test_few_buildings_with_room_are_not_counted(plan):

@@ -148,7 +148,7 @@ class HeatNetwork(Chosen):
     uptake_shares: tuple[float, ...] = (0.3, 0.5, 0.7)
     ascent_rounds: int = Field(default=1, ge=1, le=10_000)
     search_rounds: int = Field(default=2, ge=1, le=10_000)
-    robustness_draws: int = Field(default=4, ge=0, le=1_000)
+    robustness_draws: int = Field(default=2, ge=0, le=1_000)
     robustness_shares: tuple[float, ...] = (0.5, 0.6, 0.7, 0.8)
     uptake_draws: int = Field(default=20, ge=0, le=1_000)
     phases: list[Phase] = Field(default_factory=list)

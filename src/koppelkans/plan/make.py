@@ -177,6 +177,7 @@ def _chapters(run: _Run, case: _Case, heat: HeatDemand, beside: Executor) -> dic
         line_density, buildings, place.streets, run.tables["demand"], parameters=parameters, day=day
     ))  # fmt: skip
     ladder, network = _solutions(run, case)
+    firm = beside.submit(robustness_tables, dict(run.tables), network, scenario)
     draws = [
         beside.submit(drawn_figures, case.streets, network.tables, draw)
         for draw in range(scenario.street.draws if run.drawn else 0)
@@ -194,6 +195,7 @@ def _chapters(run: _Run, case: _Case, heat: HeatDemand, beside: Executor) -> dic
             *run.indicators,
         ]), [],
     ))  # fmt: skip
+    run.several("robustness", firm.result)
     run.step("drawn_assets", lambda: (_spread_of([draw.result() for draw in draws]), []))
     return network.certificate
 
@@ -292,7 +294,6 @@ def _after(run: _Run, case: _Case, heat: HeatDemand, network: NetworkPart) -> No
         supply_tables, run.tables, network, case.scenario, economics=case.economics, parameters=case.at_design
     ))  # fmt: skip
     run.several("street_space", streets_space)
-    run.several("robustness", partial(robustness_tables, run.tables, network, case.scenario))
     of_network = network_of(network, run.tables, case.scenario, case.parameters)
     run.several(
         "epc", partial(label_tables, case.place.buildings, run.tables, of_network, case.scenario, case.parameters)

@@ -34,7 +34,7 @@ WORKS_TABLES = (
     "works_robustness", "drawn_assets", "works_indicators", "trench_rounds",
 )  # fmt: skip
 MONTHS_YEARS = 5
-DRAW_ROUNDS = 12
+DRAW_ROUNDS = 7
 """Rounds of the bound in each draw of the assets: its gap stands as a row of its own beside the percentiles."""
 
 

@@ -11,7 +11,7 @@ from koppelkans.heat.network.instance import Design, Flags, Floats, Instance, In
 from koppelkans.heat.network.read import measured
 from koppelkans.heat.network.redesign import redesigned
 
-HIGHEST_CUSTOMERS = 600
+HIGHEST_CUSTOMERS = 3_000
 """Above this many customers a design for every draw takes too long beside a plan."""
 
 

@@ -21,7 +21,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -30,23 +29,12 @@ import numpy as np  # noqa: E402  (the script may be started by its path)
 import pandas as pd  # noqa: E402
 
 from benchmarks import lines, network_goals, network_instances, synthetic_district  # noqa: E402
+from benchmarks.lines import Line  # noqa: E402
 from koppelkans.heat.network import Design, Instance, NetworkLimits, design_network  # noqa: E402
 
 DATA = ROOT / "tests" / "data"
 HEAT_PRICE = 0.13
 VALUES_EUR_PER_KW = (75.0, 100.0, 140.0)
-
-
-class Line(NamedTuple):
-    name: str
-    lower: float
-    upper: float
-    gap: float
-    seconds: float
-
-    def __str__(self) -> str:
-        numbers = " ".join(f"{number:.6f}" for number in self[1:])
-        return f"{'_'.join(self.name.split())} {numbers}"
 
 
 def timed(instance: Instance, limits: NetworkLimits) -> tuple[Design, float]:

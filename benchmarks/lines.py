@@ -7,9 +7,23 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class Line(NamedTuple):
+    """One case on stdout: bounds on its cost, gap 0-1, seconds."""
+
+    name: str
+    lower: float
+    upper: float
+    gap: float
+    seconds: float
+
+    def __str__(self) -> str:
+        numbers = " ".join(f"{number:.6f}" for number in self[1:])
+        return f"{'_'.join(self.name.split())} {numbers}"
 
 
 class Figures:

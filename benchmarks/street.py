@@ -14,13 +14,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import street_cases  # noqa: E402  (the script may be started by its path)
 from benchmarks import lines  # noqa: E402
+from benchmarks.lines import Line  # noqa: E402
 from benchmarks.street_space import street_space_figures  # noqa: E402
 from koppelkans import make_plan, read_place, read_scenario  # noqa: E402
 from koppelkans.place.shipped import shipped_scenario  # noqa: E402
@@ -33,17 +33,6 @@ from koppelkans.verify.calendar import verified_calendar  # noqa: E402
 
 PEER_S = 60.0
 PLACES = ("brugge_sint_jozef", "krems_old_town_at", "wechelderzande")
-
-
-class Line(NamedTuple):
-    name: str
-    lower: float
-    upper: float
-    gap: float
-    seconds: float
-
-    def __str__(self) -> str:
-        return f"{self.name} " + " ".join(f"{number:.6f}" for number in self[1:])
 
 
 def timed(name: str, case: WorksCase, limits: CalendarLimits) -> tuple[Calendar, Line]:

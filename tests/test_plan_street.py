@@ -22,7 +22,7 @@ from koppelkans.parameters import read_parameters
 from koppelkans.place.shipped import shipped_scenario
 from koppelkans.plan import plan_folder, save_plan
 from koppelkans.plan.influence import economics_of
-from koppelkans.plan.street import WORKS_TABLES, StreetInputs, drawn_figures, street_part, trench_of_heat
+from koppelkans.plan.street import WORKS_TABLES, StreetInputs, drawn_figures, stated_works, street_part, trench_of_heat
 from koppelkans.street.assets import StreetNetwork, StreetTerms, street_works
 from koppelkans.street.calendar.case import HEAT, RECONSTRUCTION, SEWER
 from koppelkans.verify import WORKS_CERTIFICATE, verify_works
@@ -117,7 +117,7 @@ def test_the_same_input_gives_the_same_calendar(plan):
     for name in WORKS_TABLES:
         pd.testing.assert_frame_equal(one.tables[name], other.tables[name])
     assert one.certificate == other.certificate
-    draws = [drawn_figures(asked(plan), plan.tables, 3) for _ in range(2)]
+    draws = [drawn_figures(asked(plan), stated_works(asked(plan), plan.tables), 3) for _ in range(2)]
     assert draws[0] == draws[1]
 
 

@@ -50,7 +50,7 @@ from koppelkans.plan.record import Plan, RunRecord, StepRecord
 from koppelkans.plan.robustness import robustness_tables
 from koppelkans.plan.schedule import Ladder, ladder_of, schedule
 from koppelkans.plan.stated import account_remarks, place_remarks, source_remarks
-from koppelkans.plan.street import StreetInputs, drawn_figures, network_with_streets
+from koppelkans.plan.street import StreetInputs, StreetPart, drawn_figures, network_with_streets
 from koppelkans.plan.street_space import street_space_tables
 from koppelkans.plan.supply import supply_tables
 from koppelkans.scenario import STAND_IN_AREA, Scenario
@@ -69,8 +69,7 @@ class _Run:
     remarks: list[RemarkRow] = field(default_factory=list)
     steps: list[StepRecord] = field(default_factory=list)
     indicators: list[pd.DataFrame] = field(default_factory=list)
-    works_certificate: dict[str, Any] | None = None
-    drawn: bool = False
+    works: StreetPart | None = None
 
     def step(self, name: str, answer: Callable[[], tuple[pd.DataFrame, list[RemarkRow]]]) -> pd.DataFrame:
         """The table that a chapter answers, checked against its contract; its remarks and time are kept."""
@@ -149,7 +148,7 @@ def make_plan(
     run.tables["remarks"] = tables.remarks([*_rows(place.remarks), *run.remarks])
     tables.check(tables.REMARKS, run.tables["remarks"])
     record = _record(run, place, scenario, parameters)
-    return Plan(place, scenario, run.tables, record, certificate, run.works_certificate)
+    return Plan(place, scenario, run.tables, record, certificate, None if run.works is None else run.works.certificate)
 
 
 def _climate(scenario: Scenario, folder: Path | None) -> Climate:
@@ -178,10 +177,11 @@ def _chapters(run: _Run, case: _Case, heat: HeatDemand, beside: Executor) -> dic
     ))  # fmt: skip
     ladder, network = _solutions(run, case)
     firm = beside.submit(robustness_tables, dict(run.tables), network, scenario)
+    around = None if run.works is None else run.works.drawn
     draws = [
-        beside.submit(drawn_figures, case.streets, network.tables, draw)
-        for draw in range(scenario.street.draws if run.drawn else 0)
-    ]
+        beside.submit(drawn_figures, case.streets, around, draw)
+        for draw in range(scenario.street.draws) if around is not None
+    ]  # fmt: skip
     _after(run, case, heat, network)
     _ways(run, case, ladder, network)
     _money_chapters(run, case, network)
@@ -272,8 +272,7 @@ def _with_streets(run: _Run, case: _Case, designed: Callable[[Shared | None], Ne
     def streets() -> Answer:
         network, works = network_with_streets(case.streets, found[0], designed)
         found.append(network)
-        run.works_certificate = works.certificate
-        run.drawn = works.drawn
+        run.works = works
         return works.tables | dict(network.tables), [*network.remarks, *works.remarks]
 
     run.several("network", first)

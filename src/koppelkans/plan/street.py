@@ -19,7 +19,7 @@ from koppelkans.place.street_works import read_planned_works
 from koppelkans.plan.network import NetworkPart, Shared
 from koppelkans.plan.street_network import street_network
 from koppelkans.scenario import Scenario
-from koppelkans.street.assets import StreetTerms, StreetWorks, street_works
+from koppelkans.street.assets import StreetNetwork, StreetTerms, StreetWorks, street_works
 from koppelkans.street.assets.owners import owners_table
 from koppelkans.tables import RemarkRow
 
@@ -61,18 +61,29 @@ class StreetInputs:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedWorks:
+    """What the works of a place hang on besides the draw: ``assets`` and ``planned`` as given (None: none), table ``owners``, the heat network, and the remarks on the files."""
+
+    assets: pd.DataFrame | None
+    planned: pd.DataFrame | None
+    owners: pd.DataFrame
+    network: StreetNetwork | None
+    remarks: list[RemarkRow]
+
+
+@dataclass(frozen=True, slots=True)
 class StreetPart:
     """What the streets add to a plan: ``tables`` by name, and the certificate of the calendar.
 
     ``trench``: index section; ``share`` of the price of a trench that heat bears there, ``eur_per_m`` pipe and trench after sharing where heat is laid, ``length_m``.
-    ``drawn``: whether a date of a work follows from a drawn age, so that results must be spread over draws.
+    ``drawn``: what to draw again around, where a date of a work follows from a drawn age, so that results must be spread over draws.
     """
 
     tables: dict[str, pd.DataFrame]
     remarks: list[RemarkRow]
     trench: pd.DataFrame
     certificate: dict[str, Any] | None = None
-    drawn: bool = False
+    drawn: StatedWorks | None = None
 
 
 NO_TRENCH = pd.DataFrame(
@@ -181,10 +192,11 @@ def street_part(given: StreetInputs, made: Mapping[str, pd.DataFrame]) -> Street
     place = given.place
     if place.sections is None or place.attachments is None:
         return StreetPart(_empty(), [_without_streets()], NO_TRENCH)
-    asked = works_of(given, made, seed=given.scenario.seed)
+    stated = stated_works(given, made)
+    asked = works_of(given, stated, seed=given.scenario.seed)
     if not len(asked.case.works.kind):
-        return StreetPart(_empty(), [*asked.remarks, _without_streets()], NO_TRENCH)
-    return _planned(given, asked)
+        return StreetPart(_empty(), [*stated.remarks, *asked.remarks, _without_streets()], NO_TRENCH)
+    return _planned(given, stated, asked)
 
 
 def _empty() -> dict[str, pd.DataFrame]:
@@ -198,11 +210,11 @@ def _without_streets() -> RemarkRow:
     )  # fmt: skip
 
 
-def works_of(given: StreetInputs, made: Mapping[str, pd.DataFrame], *, seed: int) -> StreetWorks:
-    """Assets, works and owners of the place, with what the scenario gives of them; the rest drawn with a seed."""
+def stated_works(given: StreetInputs, made: Mapping[str, pd.DataFrame]) -> StatedWorks:
+    """What is the same in every draw: the files of the scenario, its owners, and the heat network in ``made`` (PIPES and NETWORK_SECTIONS)."""
     place, scenario, parameters = given.place, given.scenario, given.parameters
     day, chosen, terms = scenario.reference_date, scenario.street, given.terms
-    if place.sections is None or place.attachments is None:
+    if place.sections is None:
         raise ValueError("works need streets")
     folder, told, assets, planned = given.folder or Path(), list[RemarkRow](), None, None
     if chosen.assets is not None:
@@ -210,23 +222,26 @@ def works_of(given: StreetInputs, made: Mapping[str, pd.DataFrame], *, seed: int
         told += said
     if chosen.works is not None:
         planned, said = read_planned_works(
-            folder / chosen.works,
-            place.sections,
-            first_year=terms.first_year,
-            years=terms.years,
-            parameters=parameters,
-            day=day,
-        )
+            folder / chosen.works, place.sections, first_year=terms.first_year, years=terms.years, parameters=parameters, day=day
+        )  # fmt: skip
         told += said
     owners = owners_table([owner.model_dump() for owner in chosen.owners], parameters=parameters, day=day)
-    found = street_works(
-        place.sections, place.buildings, place.attachments, assets=assets, planned=planned, owners=owners,
-        network=street_network(made["pipes"], made["network_sections"]), parameters=parameters, day=day, seed=seed, terms=terms,
+    network = street_network(made["pipes"], made["network_sections"])
+    return StatedWorks(assets, planned, owners, network, told)
+
+
+def works_of(given: StreetInputs, stated: StatedWorks, *, seed: int) -> StreetWorks:
+    """Assets, works and owners of the place; what is not stated is drawn with a seed."""
+    place, scenario = given.place, given.scenario
+    if place.sections is None or place.attachments is None:
+        raise ValueError("works need streets")
+    return street_works(
+        place.sections, place.buildings, place.attachments, assets=stated.assets, planned=stated.planned, owners=stated.owners,
+        network=stated.network, parameters=given.parameters, day=scenario.reference_date, seed=seed, terms=given.terms,
     )  # fmt: skip
-    return replace(found, remarks=[*told, *found.remarks])
 
 
-def _planned(given: StreetInputs, asked: StreetWorks) -> StreetPart:
+def _planned(given: StreetInputs, stated: StatedWorks, asked: StreetWorks) -> StreetPart:
     """The chain of plans with its tables."""
     # numba is loaded here, so that a plan without streets does not wait for it
     from koppelkans.street.calendar.certificate import calendar_certificate
@@ -258,9 +273,13 @@ def _planned(given: StreetInputs, asked: StreetWorks) -> StreetPart:
         case, replace(planner.answers[-1], year=year, account=found.joint.account, objective_eur=found.joint.net_eur)
     )
     spread = _spread(given, asked, found)
-    remarks = [*asked.remarks, *dividend_remarks(found), *owner_remarks(shares, names), *told]
+    remarks = [*stated.remarks, *asked.remarks, *dividend_remarks(found), *owner_remarks(shares, names), *told]
     return StreetPart(
-        _empty() | result | spread, remarks, trench_of_heat(case, year), certified, bool(asked.works["drawn"].any())
+        _empty() | result | spread,
+        remarks,
+        trench_of_heat(case, year),
+        certified,
+        stated if asked.works["drawn"].any() else None,
     )
 
 
@@ -319,7 +338,7 @@ def _spread(given: StreetInputs, asked: StreetWorks, found: Dividend) -> dict[st
     return result
 
 
-def drawn_figures(given: StreetInputs, made: Mapping[str, pd.DataFrame], draw: int) -> dict[str, float]:
+def drawn_figures(given: StreetInputs, stated: StatedWorks, draw: int) -> dict[str, float]:
     """What planning together saves when what lies in the streets is drawn once more.
 
     Nothing that stands on drawn ages may be printed otherwise than over many draws. Method: docs/method.md#dividend-robustness.
@@ -327,7 +346,7 @@ def drawn_figures(given: StreetInputs, made: Mapping[str, pd.DataFrame], draw: i
     from koppelkans.street.dividend_robustness import draw_figures
 
     seed = given.scenario.seed
-    return draw_figures(works_of(given, made, seed=seed + draw).case, Planner(DRAW_ROUNDS, 0, seed))
+    return draw_figures(works_of(given, stated, seed=seed + draw).case, Planner(DRAW_ROUNDS, 0, seed))
 
 
 def trench_of_heat(case: WorksCase, year: Ints) -> pd.DataFrame:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koppelkans.errors import DataError
+from koppelkans.tables.street import WORK_KINDS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-KINDS = ("heat", "sewer", "water", "cable", "gas", "reconstruction", "greening", "drains")
+KINDS = WORK_KINDS
 """Kinds of work: heat pipes, sewer renewal, water main, cable, removal of the gas pipe, rebuilt street, greening, private drains taken off the sewer."""
 HEAT, SEWER, WATER, CABLE, GAS, RECONSTRUCTION, GREENING, DRAINS = range(len(KINDS))
 ZONES = ("carriageway", "parking", "footway", "house")

@@ -1,6 +1,5 @@
 """Streets as a graph: junctions, gaps, bridges, widths and where buildings leave the street."""
 
-import time
 
 import geopandas as gpd
 import numpy as np
@@ -516,15 +515,6 @@ def test_places_without_streets_have_no_graph():
         place = read_place(name)
         assert place.sections is None
         assert place.attachments is None
-
-
-def test_a_village_becomes_a_graph_in_a_moment(places):
-    spent = []
-    for place in places.values():
-        start = time.perf_counter()
-        street_graph(place.streets, place.buildings, parameters=PARAMETERS)
-        spent.append(time.perf_counter() - start)
-    assert max(spent) < 0.6
 
 
 def test_krekelwijk_is_a_graph():

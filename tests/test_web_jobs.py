@@ -301,7 +301,7 @@ def test_a_cancelled_run_ends_its_engine(monkeypatch):
     monkeypatch.setattr(lease.Lease, "cancel_asked", lambda _: next(asked))
     begin = time.monotonic()
     assert seen_to(run, says({"step": "network"}, then="time.sleep(60)")).state == State.CANCELLED
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 50  # the engine would sleep for 60 s
 
 
 @pytest.mark.django_db

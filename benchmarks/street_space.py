@@ -87,7 +87,7 @@ def choice_figures(count: int = 1_000) -> dict[str, float]:
     library = pattern_library(sorted(set(streets.class_of)), rules)
     begin = time.perf_counter()
     offered = offer(streets, library, TARGETS, rules)
-    today = np.array([library.first[one] for one in streets.class_of])
+    today = streets.today(library)
     bays = float((library.surfaces.yields[today, YIELDS.index("bays")] * streets.length_m).sum())
     found = chosen(
         offered,

@@ -110,7 +110,7 @@ def _works(keys: pd.Index, street: list[str], *, drawn: bool) -> dict[str, pd.Da
         opening_eur=9_000.0, closure_eur=1_000.0, joined_with=[f"{row.section}|{other[row.kind]}" for row in frame.itertuples()],
     )  # fmt: skip
     owners = pd.DataFrame(
-        {"name": ["Rioolbeheerder", "Netbeheerder"], "role": ["sewer_manager", "grid_operator"], "budget_eur_per_year": np.nan, "crews_m": np.nan, "rate_share": 0.03, "takes_part": True, "flexibility_years": 12},
+        {"name": ["Rioolbeheerder", "Netbeheerder"], "name_en": ["Sewer manager", "Grid operator"], "role": ["sewer_manager", "grid_operator"], "budget_eur_per_year": np.nan, "crews_m": np.nan, "rate_share": 0.03, "takes_part": True, "flexibility_years": 12},
         index=pd.Index(["sewer_manager", "grid_operator"], name="owner", dtype="str"),
     )  # fmt: skip
     assets = frame[["section", "owner"]].assign(

@@ -12,6 +12,7 @@ from koppelkans.scenario import (
     HeatNetwork,
     Limits,
     Renovation,
+    Response,
     Scenario,
     Source,
     Street,
@@ -92,7 +93,7 @@ def test_the_example_scenario_of_the_manual_is_one():
 
 
 @pytest.mark.parametrize(
-    "part", [Scenario, Source, Choices, HeatNetwork, Renovation, Street, StreetOwner, StreetSpace, Limits]
+    "part", [Scenario, Source, Choices, HeatNetwork, Renovation, Street, StreetOwner, StreetSpace, Response, Limits]
 )
 def test_the_manual_shows_every_key_of_the_scenario(part):
     text = example_scenario()

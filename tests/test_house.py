@@ -145,11 +145,16 @@ def test_kill_9_leaves_no_half_plan(small_plan, tmp_path, moment_s):
     assert is_whole(target, small_plan)
 
 
-def started_and_writing(command: list[str], place: Path, target: Path) -> subprocess.Popen[str]:
-    """A run of the command line that has begun to write its plan."""
-    child = subprocess.Popen(
+def started(command: list[str], place: Path, target: Path) -> subprocess.Popen[str]:
+    """A run of the command line."""
+    return subprocess.Popen(
         [*command, "plan", str(place), "--out", str(target)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=target.parent
     )  # fmt: skip
+
+
+def started_and_writing(command: list[str], place: Path, target: Path) -> subprocess.Popen[str]:
+    """A run of the command line that has begun to write its plan."""
+    child = started(command, place, target)
     until = time.monotonic() + PATIENCE_S
     while not any(target.parent.glob(f".{target.name}.partial-*")):
         assert child.poll() is None, child.communicate()[1]
@@ -175,13 +180,21 @@ def test_kill_9_of_the_command_line_leaves_no_plan_and_the_next_run_clears_up(
 @pytest.mark.crash
 def test_ctrl_c_leaves_the_previous_plan_and_nothing_else(koppelkans_command, small_place, small_plan, tmp_path):
     target = tmp_path / "plan"
-    for _ in range(ATTEMPTS):
+    began = 0.0
+    for attempt in range(ATTEMPTS):
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(small_plan, target)
-        child = started_and_writing(koppelkans_command, small_place, target)
+        if attempt == 0:
+            start = time.monotonic()
+            child = started_and_writing(koppelkans_command, small_place, target)
+            began = time.monotonic() - start
+        else:
+            # the run ended before the signal reached it, which tells nothing: an earlier moment
+            child = started(koppelkans_command, small_place, target)
+            time.sleep(began * (1 - attempt / (ATTEMPTS + 1)))
         child.send_signal(signal.SIGINT)
         _, complaint = child.communicate(timeout=PATIENCE_S)
-        if child.returncode:  # else the run had ended before the signal reached it, which tells nothing
+        if child.returncode:
             break
     assert child.returncode not in (0, -signal.SIGINT)
     assert "Traceback" not in complaint

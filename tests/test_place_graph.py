@@ -1,6 +1,5 @@
 """Streets as a graph: junctions, gaps, bridges, widths and where buildings leave the street."""
 
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd

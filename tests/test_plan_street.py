@@ -96,6 +96,21 @@ def test_the_loop_says_how_far_it_came(plan):
     told = plan["remarks"].query("method == 'street-loop'")["text_en"]
     assert len(told) == 1
     assert "designed again 1 times" in told.iloc[0]
+    table = plan["trench_rounds"]
+    kept = table[table["kept"]].iloc[0]
+    assert list(table.index) == ["0", "1"]
+    assert kept["whole_eur"] <= table.loc["0", "whole_eur"]
+    assert kept["whole_eur"] == pytest.approx(kept["heat_eur"] + kept["works_eur"])
+    # ages are drawn: no amount of one draw is said
+    assert "million" not in told.iloc[0]
+
+
+def test_room_for_the_network_is_told_by_section(plan):
+    room = plan["heat_corridors"]
+    mains = plan["pipes"].query("kind == 'main'")["section"].dropna().unique()
+    assert set(room.index[room["dn_mm"].notna()]) == set(mains)
+    assert room["allowed"].all()
+    assert len(plan["remarks"].query("method == 'heat-corridors'")) == 1
 
 
 def test_street_space_and_its_indicators_are_in_the_plan(plan):

@@ -232,7 +232,7 @@ def test_counts_of_a_few_dwellings_or_all_but_a_few_stay_hidden(value, shown):
 def test_chapters_in_order(document):
     assert [section.anchor for section in document.sections] == [
         "samenvatting", "start", "vraag", "ijking", "renovatie", "oplossingen", "keuze", "labels", "volgordes", "planning", "warmtedichtheid",
-        "warmtenet", "werken", "straatruimte", "facturen", "uitstoot", "gegevens", "cijfers", "kanttekeningen", "bronnen",
+        "warmtenet", "werken", "straatruimte", "facturen", "gedrag", "uitstoot", "gegevens", "cijfers", "kanttekeningen", "bronnen",
     ]  # fmt: skip
 
 

@@ -13,7 +13,13 @@ from koppelkans.report.notation import Notation
 from koppelkans.report.works import team_gantt, works_section
 from koppelkans.street.dividend import dividend, dividend_table
 from koppelkans.street.dividend_owners import owner_absence, owner_shares
-from koppelkans.street.dividend_robustness import Spread, drawn_assets, evaluated_robustness, variations
+from koppelkans.street.dividend_robustness import (
+    Spread,
+    chain_figures,
+    evaluated_robustness,
+    spread_of_draws,
+    variations,
+)
 from koppelkans.street.works_tables import calendar_table
 from koppelkans.tables.works import SHADOW_PRICES
 from works_fixture import PACE, Tried, facts_of, hand_case
@@ -53,8 +59,8 @@ def works_tables():
     return {
         "calendar": calendar_table(case, found.joint.year, known), "dividend": dividend_table(found, facts=facts, pace=PACE),
         "owner_shares": owner_shares(found, facts), "owner_absence": owner_absence(found, at_once), "shadow_prices": price,
-        "works_robustness": evaluated_robustness([item for item in variations(case, spread) if "date" not in item.key], found),
-        "drawn_assets": drawn_assets([case] * 20, at_once),
+        "works_robustness": evaluated_robustness(variations(case, spread), found),
+        "drawn_assets": spread_of_draws([chain_figures(found)] * 20),
     }  # fmt: skip
 
 

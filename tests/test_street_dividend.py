@@ -16,12 +16,11 @@ from koppelkans.errors import DataError
 from koppelkans.street.calendar.account import account
 from koppelkans.street.calendar.answer import CalendarLimits, works_calendar
 from koppelkans.street.dividend import (
+    JudgedPlan,
     dividend,
     dividend_remarks,
     dividend_table,
     effective_trench_eur_per_m,
-    moved_share,
-    threshold_change,
 )
 from koppelkans.street.dividend_owners import (
     least_transfers_eur,
@@ -33,15 +32,24 @@ from koppelkans.street.dividend_owners import (
 )
 from koppelkans.street.dividend_robustness import (
     Spread,
-    drawn_assets,
+    chain_figures,
     evaluated_robustness,
     moved_dates,
+    spread_of_draws,
     variations,
     works_robustness,
 )
 from koppelkans.street.works_measures import lost_life_eur, works_measures
 from koppelkans.street.works_prices import shadow_prices
-from koppelkans.street.works_tables import calendar_table, openings_table, threshold_indicators, works_indicators
+from koppelkans.street.works_tables import calendar_table, openings_table, works_indicators
+from koppelkans.street.works_threshold import (
+    paid_trench_eur_per_m,
+    threshold_change,
+    threshold_figures,
+    threshold_indicators,
+    threshold_remarks,
+)
+from koppelkans.street.works_words import Said
 from koppelkans.tables.works import DIVIDEND
 from street_cases import generated_case
 from works_fixture import PACE, Tried, every_calendar, facts_of, hand_case, one_at_a_time
@@ -205,22 +213,44 @@ def test_price_of_the_trench_after_sharing():
     assert effective_trench_eur_per_m(case, together).tolist() == pytest.approx([(900 + 500 + 75) / 100, alone])
     before = effective_trench_eur_per_m(case, apart)
     assert before.tolist() == pytest.approx([alone, alone])
-    length = pd.Series(100.0, index=before.index)
-    assert moved_share(before, effective_trench_eur_per_m(case, together), length) == pytest.approx(5.75 / (2 * alone))
-    assert moved_share(before, before.iloc[:1], length) == pytest.approx(0.5)  # the second section is gone
+    # what heat pays for the street alone: its pipe, half of the carriageway and of mobilisation; no nuisance
+    plan = JudgedPlan("J", case, together, account(case, together), np.nan)
+    paid = paid_trench_eur_per_m(plan, pd.Series({"s0": 800.0, "s1": 700.0}))
+    assert paid.tolist() == pytest.approx([(800 + 500 + 50) / 100, (700 + 1000 + 100) / 100])
 
 
 def test_threshold_falls_with_the_price():
     found = dividend(
         hand_case([{"kind": "heat", "owner": 1, "own_eur": 500.0}, {"kind": "sewer", "fixed": 0}]), every_calendar
     )
-    change = threshold_change(found, lambda price: price / 40)
-    assert change["joint_share"].tolist() == pytest.approx([(500 + 500 + 75) / 100 / 40])
-    assert (change["joint_share"] < change["alone_share"]).all()
-    told = threshold_indicators(change.assign(alone_share=1.4), pd.Series({"s0": 20.0}), 2050)["value"]
-    assert told["threshold_share_s0"] == 1
-    assert told["threshold_share_j"] == pytest.approx(change["joint_share"].iloc[0])
+    pipe, street = pd.Series({"s0": 500.0}), pd.Series({"s0": "Dorp"})
+    change = threshold_change(found, pipe, lambda price: price / 12, street)
+    assert change["alone_eur_per_m"].tolist() == pytest.approx([(500 + 1000 + 100) / 100])
+    assert change["joint_share"].tolist() == pytest.approx([(500 + 500 + 50) / 100 / 12])
+    figures = threshold_figures(change, pd.Series({"s0": 20.0}), pd.Series({"s0": 100.0}))
+    told = threshold_indicators(figures, found.joint.case)["value"]
+    assert told["threshold_share_s0"] == 1  # 1.33: not even everybody
+    assert told["threshold_share_j"] == pytest.approx(10.5 / 12)
     assert told[["threshold_sections_s0", "threshold_sections_j"]].tolist() == [0, 1]
+    assert told[["trench_eur_per_m_s0", "trench_eur_per_m_j"]].tolist() == pytest.approx([16.0, 10.5])
+    assert "falls from 100 % to 88 %; 1 of 1" in threshold_remarks(figures)[0]["text_en"]
+    never = threshold_change(found, pipe, lambda price: price * np.nan, street)
+    figures = threshold_figures(never, pd.Series({"s0": 20.0}), pd.Series({"s0": 100.0}))
+    assert "none of 1 street sections covers its cost" in threshold_remarks(figures)[0]["text_en"]
+    assert threshold_figures(change, pd.Series({"s0": 0.0}), pd.Series({"s0": 100.0})) == {}
+
+
+def test_owners_weigh_later_years_at_their_own_rate():
+    """The sewer costs 2,250 next year alone, 1,875 now jointly: at 5 % both count; at 25 % waiting a year was worth more than sharing."""
+    found = dividend(two_owners(500.0), every_calendar)
+    shares = owner_shares(found, facts_of(found.joint.case), rates={"a": 0.25, "b": 0.05})
+    assert shares["own_rate_share"].tolist() == [0.25, 0.05]
+    assert shares.loc["a", "own_rate_gain_eur"] == pytest.approx(2_250 / 1.25 - 1_875)
+    assert shares.loc["b", "own_rate_gain_eur"] == pytest.approx(shares.loc["b", "gain_eur"])
+    told = owner_remarks(shares, {"a": Said("de stad", "the city")})[0]
+    assert told["text_en"].startswith("At the common rate the city gains, at its own rate it does not")
+    same = owner_shares(found, facts_of(found.joint.case))
+    assert same["own_rate_gain_eur"].tolist() == pytest.approx(same["gain_eur"].tolist())
 
 
 def test_absence_costs_what_sharing_saved():
@@ -404,8 +434,8 @@ def test_robustness_by_planning_again_and_by_counting():
     assert again.index.tolist() == [
         "as_given",
         "own_cost_low",
-        "opening_low",
         "own_cost_high",
+        "opening_low",
         "opening_high",
         "heat_0.15",
         "heat_3",
@@ -414,13 +444,16 @@ def test_robustness_by_planning_again_and_by_counting():
     assert again.loc["opening_high", "dividend_eur"] > again.loc["opening_low", "dividend_eur"]
     counted = evaluated_robustness(varied, dividend(case, every_calendar))
     assert counted.loc["as_given", "dividend_eur"] == pytest.approx(again.loc["as_given", "dividend_eur"])
-    assert not counted["proven"].any()
+    assert counted.loc["as_given", "proven"]
+    assert not counted["proven"].drop("as_given").any()
+    assert again["replanned"].all()
+    assert not counted["replanned"].any()
     assert (again["joint_eur"] <= counted["joint_eur"] + 1e-6).all()
 
 
 def test_percentiles_over_draws():
     cases = [two_owners(100.0 * number) for number in range(20)]
-    table = drawn_assets(cases, every_calendar)
+    table = spread_of_draws([chain_figures(dividend(case, every_calendar)) for case in cases])
     assert (table["draws"] == 20).all()
     assert (table["p10"] <= table["p50"]).all()
     assert (table["p50"] <= table["p90"]).all()
@@ -470,9 +503,9 @@ def test_prices_of_limits_in_words():
     budget[0, 1], pool[0], crew[1, 0] = 0.21, 0.0, 57.0
     table = shadow_prices(case, budget=budget, pool=pool, crew=crew)
     assert table["text"].tolist() == [
-        "Eén miljoen euro meer voor a in 2027 is 210.000 euro waard.", "Eén kilometer meer ploegen voor riolering in 2026 is 57.000 euro waard.",
+        "Eén miljoen euro meer voor a in 2027 is 210.000 euro waard.", "Eén kilometer meer ploegen (riolering) in 2026 is 57.000 euro waard.",
     ]  # fmt: skip
-    named = shadow_prices(case, budget=budget, pool=pool, crew=crew, owner_names={"a": "de stad"})
+    named = shadow_prices(case, budget=budget, pool=pool, crew=crew, owner_names={"a": Said("de stad", "the city")})
     assert named["text"].iloc[0] == "Eén miljoen euro meer voor de stad in 2027 is 210.000 euro waard."
     assert table["text_en"].iloc[0] == "One more million euro for a in 2027 is worth 210,000 euro."
     with pytest.raises(DataError, match=r"pool: \(3,\), expected \(2,\)"):
@@ -496,7 +529,7 @@ def test_refusals_say_what_is_wrong():
     with pytest.raises(DataError, match=r"add up to 0\.700"):
         owner_shares(found, facts, agreed={"a": 0.3, "b": 0.4})
     with pytest.raises(DataError, match="3 draws of the assets, expected at least 20"):
-        drawn_assets([two_owners(100.0)] * 3, every_calendar)
+        spread_of_draws([chain_figures(found)] * 3)
     with pytest.raises(DataError, match="1 works without street"):
         calendar_table(
             found.joint.case,

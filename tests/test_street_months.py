@@ -15,18 +15,25 @@ from koppelkans.street.calendar.case import HEAT, KINDS, SEWER
 from koppelkans.street.calendar.months import (
     Around,
     crew_caps_m,
+    listed_months,
     month_tasks,
     months_of_works,
     months_remarks,
-    works_months,
+    proven_months,
 )
 from koppelkans.street.calendar.months_search import improved_starts, listed_starts
 from koppelkans.street.calendar.months_tasks import broken_months
+from koppelkans.street.calendar.months_years import Feedback, settled_remarks, settled_years, years_of_months
 from koppelkans.street.calendar.pace import task_months, task_of_works, works_pace
 from street_cases import generated
 from works_fixture import PACE, hand_case
 
 LIMITS = Limits(nodes=500, gap_share=0.0)
+
+
+def works_months(case, year, *, limits, **about):
+    """The months with their proof."""
+    return proven_months(listed_months(case, year, seed=limits.seed, **about), limits)
 
 
 def chain_of(sections: int) -> Around:
@@ -82,12 +89,67 @@ def test_too_few_crews_are_said():
     around = Around(np.zeros((0, 2), dtype=int), np.full(4, 10.0))
     found = works_months(case, year, around=around, pace=replace(PACE, crews=crews), limits=LIMITS)
     rows = months_remarks(case, found)
-    assert rows[0]["text_en"] == "In 2026 crews of sewer are short: 20 crew-months asked, 12 available."
-    assert rows[0]["text"].startswith("In 2026 zijn er te weinig ploegen voor riolering")
+    assert rows[0]["text_en"] == "In 2026 crews are short (sewer): 20 crew-months asked, 12 available."
+    assert rows[0]["text"].startswith("In 2026 zijn er te weinig ploegen (riolering)")
     caps = crew_caps_m(case, year, found)
     assert caps[SEWER, 0] == pytest.approx(400 * 12 / 20)  # metres that fit in the year
     assert np.isinf(np.delete(caps.ravel(), SEWER * case.years)).all()
     assert found.objective == found.bound == 10 * (3 + 8)  # the third ends in month 15, the fourth in month 20
+
+
+def one_crew(works: list[dict[str, object]], sections: int):
+    """Sections of five months of sewer each, apart from each other, with one crew: two fit in a year."""
+    case = hand_case(works, sections=sections, years=5)
+    crews = np.where(np.arange(len(KINDS)) == SEWER, 1.0, np.inf)
+    around = Around(np.zeros((0, 2), dtype=int), np.full(sections, 10.0))
+    return case, lambda year: works_months(case, year, around=around, pace=replace(PACE, crews=crews), limits=LIMITS)
+
+
+def test_overload_goes_back_to_the_years():
+    """Four sewers asked in one year that holds two: the two that are dear when late stay, the two cheap ones go to the next year."""
+    works = [
+        {"kind": "sewer", "section": at, "due": 0, "overdue_share": 0.5 if at < 2 else 0.01, "own_eur": 1_000.0}
+        for at in (2, 3, 0, 1)
+    ]
+    case, months = one_crew(works, 4)
+    first = np.zeros(4, dtype=int)
+    asked = list[float]()
+
+    def again(capped, start):
+        asked.append(float(capped.bounds.crew_m[SEWER, 0]))
+        dear = capped.works.overdue_share > 0.1
+        return np.where(dear, 0, 1)
+
+    limits = Feedback(2, 0.1, 5.0)
+    found = settled_years(case, first, plan_years=again, plan_months=months, limits=limits)
+    assert asked == [pytest.approx(400 * 12 / 20)]  # metres of the year that its months hold
+    assert found.year.tolist() == [1, 1, 0, 0]
+    assert (found.moved, found.rounds) == (2, 1)
+    assert found.asked_share == (pytest.approx(20 / 12), 1.0)
+    assert found.worth_eur[1] < found.worth_eur[0]
+    assert "2 works got another year" in settled_remarks(found)[0]["text_en"]
+
+
+def test_work_that_leaves_its_year_counts_there():
+    """Three sewers of five months with one crew: the third has its months next year, so that is its year in the judgement."""
+    case, months = one_crew([{"kind": "sewer", "section": at} for at in range(3)], 3)
+    real = years_of_months(case, np.zeros(3, dtype=int), months(np.zeros(3, dtype=int)))
+    assert sorted(real.tolist()) == [0, 0, 1]
+
+
+def test_a_worse_calendar_is_not_kept_and_no_overload_asks_nothing():
+    case, months = one_crew([{"kind": "sewer", "section": at, "due": 0, "overdue_share": 0.5} for at in range(4)], 4)
+    worse = settled_years(
+        case, np.zeros(4, dtype=int), plan_years=lambda capped, start: np.array([3, 3, 4, 4]), plan_months=months,
+        limits=Feedback(2, 0.1, 5.0), most_eur=0.0,
+    )  # fmt: skip
+    assert (worse.year.tolist(), worse.moved, worse.rounds) == ([0] * 4, 0, 1)
+    assert "gave no better calendar" in settled_remarks(worse)[0]["text_en"]
+    fits = settled_years(
+        case, np.array([0, 0, 1, 1]), plan_years=lambda capped, start: start, plan_months=months, limits=Feedback(2, 0.1, 5.0)
+    )  # fmt: skip
+    assert fits.rounds == 0
+    assert settled_remarks(fits) == []
 
 
 def test_gas_does_not_begin_before_its_year():

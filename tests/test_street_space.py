@@ -23,7 +23,7 @@ from koppelkans.street.space.offer import demands, offer, strict_duties
 from koppelkans.street.space.rules import space_rules
 from koppelkans.street.space.streets import planned_streets
 from koppelkans.street.space.strips import strips_above, strips_below
-from koppelkans.street.space.surface import LOADING, YIELDS, surface_now, surfaces
+from koppelkans.street.space.surface import FRONTS, LOADING, YIELDS, surface_now, surfaces
 from koppelkans.street.space.underground import BUNDLED, FREE, layouts, rooms, variant_of, variants
 
 DAY = date(2026, 1, 1)
@@ -55,8 +55,7 @@ def prepared(sections, targets, **given):
     streets = planned_streets(sections, targets, heat_dn_mm=given.get("heat_dn_mm"), gas=given.get("gas"), rules=RULES)
     library = pattern_library(sorted(set(streets.class_of)), RULES)
     offered = offer(streets, library, targets, RULES)
-    today = [library.first[one] for one in streets.class_of]
-    bays = float((library.surfaces.yields[today, YIELDS.index("bays")] * streets.length_m).sum())
+    bays = float((library.surfaces.yields[streets.today(library), YIELDS.index("bays")] * streets.length_m).sum())
     return offered, demands(streets, offered, bays, targets, RULES)
 
 
@@ -247,6 +246,29 @@ def test_the_street_of_today_is_assumed_from_its_width(width_m, sides, way):
     assert strips_above(now, RULES)[0][-1][2] == pytest.approx(width_m)
 
 
+@pytest.mark.parametrize(
+    ("front", "bays"), [("closed", 2 * 0.8 / 5.5), ("half_open", 2 * 0.4 / 5.5), ("open", 0.15 / 5.5), ("none", 0.0)]
+)
+def test_where_houses_stand_apart_few_cars_stand_in_the_street(front, bays):
+    """Of a street of 11 m; in a village with 0.06 houses per metre that is less than half a bay per house."""
+    assert surface_now(11.0, main=False, rules=RULES, front=front).yields[0, 0] == pytest.approx(bays)
+
+
+def test_what_stands_along_a_street_decides_how_it_is_parked():
+    sections = sections_of([11.0] * 5)
+    built = [0.3, 0.18, 0.12, 0.06, 0.0]
+    sections = sections.assign(built_per_m=built)
+    streets = planned_streets(sections, SpaceTargets(), heat_dn_mm=None, gas=None, rules=RULES)
+    assert streets.front == ("closed", "closed", "half_open", "open", "none")
+    found = answer_of(sections, SpaceTargets(footway_m=None, cycle=frozenset()))
+    per_m = [2 * 0.8, 2 * 0.8, 2 * 0.4, 0.15, 0.0]
+    assert found.made["street_patterns"]["bays_now"].tolist() == pytest.approx([100 * one / 5.5 for one in per_m])
+    assert found.made["street_patterns"]["pattern_now"].str.split("|").str[-1].tolist() == [
+        "now", "now", "half_open", "open", "none",
+    ]  # fmt: skip
+    assert "bebouwing" in " ".join(row["text"] for row in found.remarks)
+
+
 def test_a_library_from_the_cache_is_the_same(tmp_path: Path):
     classes = [(8.0, False), (14.0, True)]
     first, again = (pattern_library(classes, RULES, tmp_path) for _ in range(2))
@@ -263,8 +285,8 @@ def test_a_library_from_the_cache_is_the_same(tmp_path: Path):
 
 def test_a_library_holds_no_pattern_without_room_below():
     found, room, _ = class_library((9.0, False), RULES)
-    assert (room[1:].max(axis=1) > 0).all()
-    assert found.now.sum() == 1
+    assert found.now.tolist() == [True] * len(FRONTS) + [False] * (len(found) - len(FRONTS))
+    assert (room[len(FRONTS) :].max(axis=1) > 0).all()
     assert room.shape[1] == variants(RULES) == 8
 
 
@@ -394,12 +416,14 @@ def test_bundling_is_paid_where_it_is_needed():
 def test_room_for_heat_is_known_before_anything_is_chosen():
     sections = sections_of([5.0, 7.0, 12.0, 3.0])
     found = heat_corridors(sections, parameters=PARAMETERS, day=DAY)
-    assert found["free_dn_mm"].to_dict() == {"s0": 0, "s1": 200, "s2": 400}
-    assert found["bundled_dn_mm"].to_dict() == {"s0": 0, "s1": 400, "s2": 400}
-    assert found["bundle_eur_per_m"].tolist() == [0, 250, 0]
+    assert found["free_dn_mm"].to_dict() == {"s0": 0, "s1": 200, "s2": 400, "s3": 0}
+    assert found["bundled_dn_mm"].to_dict() == {"s0": 0, "s1": 400, "s2": 400, "s3": 0}
+    assert found["bundle_eur_per_m"].tolist() == [0, 250, 0, 0]
     without = heat_corridors(sections, gas=pd.Series(False, index=sections.index), parameters=PARAMETERS, day=DAY)
     assert (without["free_dn_mm"] >= found["free_dn_mm"]).all()
-    assert heat_corridors(sections.iloc[3:], parameters=PARAMETERS, day=DAY).empty
+    # too narrow for any cross-section: judged by its bare width; a path is no street, of which nothing is known
+    assert heat_corridors(sections.iloc[3:], parameters=PARAMETERS, day=DAY)["bundled_dn_mm"].tolist() == [0]
+    assert heat_corridors(sections.assign(road_class="path"), parameters=PARAMETERS, day=DAY).empty
 
 
 def test_a_street_that_may_be_narrower_is_said():

@@ -269,7 +269,7 @@ class Street(Chosen):
     ``assets`` and ``works``: files beside the scenario with what lies there and with planned works; empty: assets drawn from statistics. ``heat_worth_factor``:
     the slider between cost and time. ``fixed_years``: by key of a work the year in which it is frozen. ``agreed_shares``: by owner its part of all
     shared openings, as agreed. ``rounds`` bounds the work on the proof of the calendar, ``tries`` (per section) that on the calendar itself, ``month_nodes`` that on its months. ``trench_rounds``: how often the price of the trench after sharing
-    goes back to the heat network, at most. ``draws``: neighbourhoods of drawn assets over which results are spread (0 or at least 20). ``absences`` and
+    goes back to the heat network, at most. ``heat_corridors``: what the design of the network makes of streets without room for its pipes: nothing, a price for moving others, or no main there. ``draws``: neighbourhoods of drawn assets over which results are spread (0 or at least 20). ``absences`` and
     ``variations``: also plan without each owner, and with other dates, costs and worth of heat.
     """
 
@@ -288,6 +288,7 @@ class Street(Chosen):
     tries: int = Field(default=1, ge=0, le=100_000)
     month_nodes: int = Field(default=1, ge=1)
     trench_rounds: int = Field(default=0, ge=0, le=4)
+    heat_corridors: Literal["off", "price", "forbid"] = "off"
     draws: int = Field(default=20, ge=0, le=1_000)
     absences: bool = False
     variations: bool = False
@@ -299,6 +300,39 @@ class Street(Chosen):
         if 0 < draws < FEWEST_STREET_DRAWS:
             raise ValueError(f"0 or at least {FEWEST_STREET_DRAWS} draws: fewer say nothing of the spread")
         return draws
+
+
+class Response(Chosen):
+    """What the municipality chooses about the response: what owners and a heat company do under the rules, each for its own account.
+
+    ``on``: whether it is computed; ``last_year``: last year of the response. ``coordination``: which of two equilibria happens - price and decision from few
+    customers (cautious), signatures that bind from a number on (conditional), missing revenue covered by the municipality (guarantee), a duty to connect with
+    exemptions (duty); ``share_asked``: part of the dwellings that signs first under the last three (empty: the share at which the network pays). ``company``: whose
+    return it asks; ``price_rule``: heat at cost, at most what gas costs, or as a regulator would set it. ``guidance_share``: how far owners are guided (0 not, 1 from
+    door to door), with which ``campaign_years`` before a street opens, and at most ``dossiers_per_year`` (empty: no limit) households. ``uptake_shares``: plain readings
+    beside the response. ``price_nodes``: heat prices for which the answer is computed; ``bands``: also under other energy prices and at the ends of the weakest
+    figures of behaviour, where figures are weighed (``weigh_figures``).
+    """
+
+    on: bool = True
+    last_year: int = Field(default=2055, ge=2020, le=2100)
+    coordination: Literal["cautious", "conditional", "guarantee", "duty"] = "cautious"
+    share_asked: float | None = Field(default=None, gt=0, le=1)
+    company: Literal["municipal", "cooperative", "private"] = "municipal"
+    price_rule: Literal["cost_plus", "gas_parity", "regulated"] = "cost_plus"
+    guidance_share: float = Field(default=0.0, ge=0, le=1)
+    campaign_years: int = Field(default=3, ge=0, le=10)
+    dossiers_per_year: float | None = Field(default=None, ge=0)
+    uptake_shares: tuple[float, ...] = (0.3, 0.5, 0.7)
+    price_nodes: int = Field(default=9, ge=5, le=60)
+    bands: bool = True
+
+    @field_validator("uptake_shares")
+    @classmethod
+    def _shares(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
+        if any(not 0 < share <= 1 for share in shares) or len(set(shares)) != len(shares):
+            raise ValueError("shares above 0 and at most 1, each once")
+        return shares
 
 
 class Scenario(Chosen):
@@ -343,6 +377,7 @@ class Scenario(Chosen):
     heat_network: HeatNetwork = Field(default_factory=HeatNetwork)
     renovation: Renovation = Field(default_factory=Renovation)
     street: Street = Field(default_factory=Street)
+    response: Response = Field(default_factory=Response)
     limits: Limits = Field(default_factory=Limits)
 
     @field_validator("name")
@@ -391,6 +426,18 @@ def _fault(item: Any, model: type[BaseModel]) -> str:
 
 def _known_keys(model: type[BaseModel]) -> set[str]:
     names = set(model.model_fields)
-    for part in (Source, Peak, Storage, Choices, HeatNetwork, Renovation, Street, StreetSpace, StreetOwner, Limits):
+    for part in (
+        Source,
+        Peak,
+        Storage,
+        Choices,
+        HeatNetwork,
+        Renovation,
+        Street,
+        StreetSpace,
+        StreetOwner,
+        Response,
+        Limits,
+    ):
         names |= set(part.model_fields) if model is Scenario else set()
     return names

@@ -47,6 +47,15 @@ class Protection(StrEnum):
     guarantee = "guarantee"
 
 
+class LabOutcome(StrEnum):
+    """What several levers are taken apart on."""
+
+    vulnerable_bill = "vulnerable_bill"
+    heat_price = "heat_price"
+    public_cost = "public_cost"
+    fossil_free = "fossil_free"
+
+
 class Oil(StrEnum):
     """Whether oil takes part in a tariff shift."""
 
@@ -96,6 +105,8 @@ def _bounds(argument: Argument) -> str:
         allowed = ", ".join(argument.choices)
     elif argument.kind == "name":
         allowed = "een naam"
+    elif argument.kind == "bool":
+        allowed = "true of false"
     elif argument.low is not None and argument.high is not None:
         allowed = f"{argument.low:g} tot {argument.high:g}{f' {argument.unit}' if argument.unit else ''}"
     else:
@@ -110,6 +121,7 @@ def lab(  # noqa: PLR0913, PLR0917 - a command has as many options as there are 
     definition: Annotated[Definition, typer.Option("--definition", help="Hoe de verhouding gemeten wordt. How the ratio is measured.")] = Definition.marginal,
     protection: Annotated[Protection, typer.Option("--protection", help="Wie beschermd wordt tegen verlies. How vulnerable households are protected.")] = Protection.guarantee,
     oil: Annotated[Oil, typer.Option("--oil", help="Telt stookolie mee in de verschuiving. Whether oil takes part.")] = Oil.out,
+    outcome: Annotated[LabOutcome, typer.Option("--outcome", help="Waarop meerdere hefbomen uit elkaar gehaald worden. What several levers are taken apart on.")] = LabOutcome.vulnerable_bill,
     scenario: Annotated[Path | None, typer.Option("--scenario", help="Scenario als TOML-bestand. Scenario as a TOML file.")] = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="CSV met eigen regels bovenop de meegeleverde. A CSV of rules on top of those shipped.")] = None,
     out_folder: Annotated[Path | None, typer.Option("--out", help="Map van de uitkomst; standaard labo/GEBIED. Folder of the result.")] = None,
@@ -134,7 +146,7 @@ def lab(  # noqa: PLR0913, PLR0917 - a command has as many options as there are 
         neighbourhood = None if place == FLANDERS else read_place(place, seed=chosen.seed)
         name = FLANDERS if neighbourhood is None else neighbourhood.name
         result = laboratory(
-            neighbourhood, lever or [], scenario=chosen, rules=law, choices=LabChoices(shift=policy), on_step=status.update,
+            neighbourhood, lever or [], scenario=chosen, rules=law, choices=LabChoices(shift=policy, outcome=outcome.value), on_step=status.update,
         )  # fmt: skip
         status.update("Nota's worden gemaakt")
         paths = write_lab(result, out_folder or Path("labo") / name, language=lang.value)
@@ -190,14 +202,24 @@ def _print_frame(frame: pd.DataFrame) -> None:
             escape(str(name)), justify="right" if frame[name].dtype.kind in "fi" else "left", overflow="fold"
         )
     for values in frame.itertuples(index=False):
-        table.add_row(*[_short(value) if isinstance(value, float) else escape(str(value)) for value in values])
+        dated = not _CALENDAR.isdisjoint(values)
+        table.add_row(
+            *[_short(value, dated=dated) if isinstance(value, float) else escape(str(value)) for value in values]
+        )
     out.print(table)
 
 
-def _short(value: float) -> str:
+_CALENDAR = {"jaartal", "calendar year"}
+"""Units of a row that holds years of the calendar: written without a sign between thousands."""
+
+
+def _short(value: float, *, dated: bool = False) -> str:
     if math.isnan(value):
         return "-"
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
+    if dated:
+        return f"{value:.0f}"
+    places = 0 if abs(value) >= 100 else 2
+    text = f"{round(value, places) + 0.0:,.{places}f}"  # plus zero: never a minus before nothing
     return text.translate(str.maketrans(",.", ".,"))
 
 

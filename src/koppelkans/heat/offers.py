@@ -66,6 +66,8 @@ class NetworkCase:
     scenario gives them; ``must_connect`` and ``never_connect``: buildings, whatever the temperature.
     ``others``: further sources of the same network. ``laid``: pipes that lie there already, as ``network.laid.laid_pipes`` gives them.
     ``trench_share``: part of the price of the trench that is left for heat by section, where others open the same street; none: all of it.
+    ``trench_more_eur_per_m``: what must be paid besides by section, a metre of main, where others have to move for a heat pair.
+    ``held``: ``answer`` of an earlier design, kept unless another saves more than ``held_share`` of what all buildings pay; none: whatever is best.
     """
 
     source: HeatSource
@@ -85,6 +87,9 @@ class NetworkCase:
     others: tuple[HeatSource, ...] = ()
     laid: pd.DataFrame | None = None
     trench_share: pd.Series | None = None
+    trench_more_eur_per_m: pd.Series | None = None
+    held: object = None
+    held_share: float = 0.0
 
     @property
     def sources(self) -> tuple[HeatSource, ...]:

@@ -217,6 +217,7 @@ def _works_after_premium_eur(
     investment_eur, vat_eur = float(works["investment_eur"]), float(works["vat_eur"])
     if solution == "heat_network":
         support_eur = state.rules.at("connect.support_eur_per_dwelling", state.day)
+        support_eur += state.rules.at("connect.premium_share", state.day) * (investment_eur + vat_eur)
         return max(0.0, investment_eur + vat_eur - support_eur), []
     category, stated = homes.own, list[RemarkRow]()
     if vulnerable:
@@ -257,8 +258,8 @@ def _category_of_the_poorest(homes: Homes, state: State) -> tuple[str, list[Rema
 
 
 def _loan(cash_eur: float, state: State, *, vulnerable: bool) -> tuple[float, float]:
-    """What Mijn VerbouwLening lends of an amount, and the instalment of a month [EUR, EUR/month]."""
-    lent_eur = min(cash_eur, state.rules.at("mvl.max", state.day))
+    """What Mijn VerbouwLening, with a top-up where the rules give one, lends of an amount, and the instalment of a month [EUR, EUR/month]."""
+    lent_eur = min(cash_eur, state.rules.at("mvl.max", state.day) + state.rules.at("mvl.top_up_eur", state.day))
     rate = state.rules.at("mvl.rate", state.day, LOAN_GROUP[vulnerable])
     years = round(state.rules.at("mvl.term", state.day))
     return lent_eur, lent_eur * annuity_share(years, rate) / MONTHS_PER_YEAR

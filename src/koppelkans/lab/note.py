@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,11 +11,13 @@ import pandas as pd
 from koppelkans.errors import KoppelkansError
 from koppelkans.lab import words as terms
 from koppelkans.lab.effects import BEFORE, LATER, SCENARIO, STATES, TODAY, VOTED
+from koppelkans.lab.note_response import decisive_figure, headline, last_year, shown_rows
 from koppelkans.lab.run import LabResult
 from koppelkans.lab.solved import GAS_LEVERS, SHIFT_LEVERS
 from koppelkans.lab.words import Language, group_name, outcome_name, said, unit_name
 from koppelkans.parameters import read_parameters
 from koppelkans.parameters.levers import Setting
+from koppelkans.parameters.levers_people import PEOPLE_LEVERS
 from koppelkans.report.document import (
     Block,
     Bullets,
@@ -65,15 +67,21 @@ PROJECT_ROWS = (
 def lever_note(result: LabResult, setting: Setting, *, language: Language = "nl") -> tuple[Document, bytes]:
     """The note on one lever of a result, as a document and as the PDF of it, at most two A4 pages.
 
-    What does not fit falls away step by step: rules that stay the same, then groups and remarks; never a vulnerable household. Raises
-    KoppelkansError should two pages not hold even that. Method: docs/method.md#lab-note.
+    What does not fit falls away step by step: rules that stay the same, then groups and remarks; never a vulnerable household. Room that
+    is then left goes to the response. Raises KoppelkansError should two pages not hold even that. Method: docs/method.md#lab-note.
     """
     for level in LEVELS:
-        document = _Note(result, setting, language, level).document()
-        pdf = pdf_bytes(document)
-        if pages_of(pdf) <= PAGES:
-            return document, pdf
+        made = _fitting(_Note(result, setting, language, level, level))
+        if made is not None:
+            fuller = (_fitting(_Note(result, setting, language, level, more)) for more in LEVELS[:level])
+            return next((one for one in fuller if one is not None), made)
     raise KoppelkansError(f"the note on {setting.lever.name} does not fit on {PAGES} pages")
+
+
+def _fitting(note: _Note) -> tuple[Document, bytes] | None:
+    document = note.document()
+    pdf = pdf_bytes(document)
+    return (document, pdf) if pages_of(pdf) <= PAGES else None
 
 
 def pages_of(pdf: bytes) -> int:
@@ -84,8 +92,11 @@ def pages_of(pdf: bytes) -> int:
 class _Note:
     """One note while it is written."""
 
-    def __init__(self, result: LabResult, setting: Setting, language: Language, level: int) -> None:
+    def __init__(
+        self, result: LabResult, setting: Setting, language: Language, level: int, response_level: int
+    ) -> None:
         self.result, self.setting, self.language, self.level = result, setting, language, level
+        self.response_level = response_level
         self.notation = Notation(language)
         self.year = result.choices.voted_on.year
 
@@ -101,7 +112,7 @@ class _Note:
             language=self.language, date={"year": day.year, "month": day.month, "day": day.day}, footer=self.say("footer", id=result.result_id),
             sections=(
                 Section("regel", self.say("first"), (*self.lead(), *self.rule(), *self.households())),
-                Section("effect", self.say("second"), (*self.project(), *self.budgets(), *self.solved(), *self.uncertainty(), *self.left_out(), *self.sources())),
+                Section("effect", self.say("second"), (*self.response(), *self.project(), *self.budgets(), *self.solved(), *self.uncertainty(), *self.left_out(), *self.sources())),
             ),
             labels={name: self.say(name) for name in ("skip", "contents", "page", "figure", "method")},
         )  # fmt: skip
@@ -129,20 +140,31 @@ class _Note:
         return blocks
 
     def _package(self) -> str:
-        frame = self.result.tables["interactions"]
-        own = frame[(frame["group"] == self.setting.text) & (frame["state"] == frame["state"].iloc[-1])].set_index(
-            "outcome"
+        """What this lever does alone and its fair share; in fossil-free homes where it works through what people do."""
+        own = self._shared("interactions")
+        people = "lab_response_interactions" in self.result.tables and (
+            self.setting.lever in PEOPLE_LEVERS or own["value"]["alone"] == 0
         )
-        unit = unit_name(own["unit"].iloc[0], self.language)
-        values = {name: f"{self.signed(own['value'][name])} {unit}" for name in ("alone", "shapley")}
+        own = self._shared("lab_response_interactions") if people else own
+        shares = own["unit"].iloc[0] == "share"
+        unit = self.say("points") if shares else unit_name(own["unit"].iloc[0], self.language)
+        scale, places = (100.0, 1) if shares else (1.0, 0)
+        values = {name: f"{self.signed(scale * own['value'][name], places)} {unit}" for name in ("alone", "shapley")}
         others = "; ".join(one.title(self.language) for one in self.result.settings if one != self.setting)
-        name = {"vulnerable_bill": "vulnerable", "heat_price": "project", "public_cost": "flanders"}[
-            self.result.choices.outcome
-        ]
+        about = {
+            "vulnerable_bill": group_name("vulnerable", self.language), "heat_price": group_name("project", self.language),
+            "public_cost": group_name("flanders", self.language), "fossil_free": outcome_name("response_fossil_free", self.language),
+        }["fossil_free" if people else self.result.choices.outcome]  # fmt: skip
         return self.say(
-            "package", count=len(self.result.settings), others=others, alone=values["alone"], share=values["shapley"],
-            outcome=group_name(name, self.language),
+            "package", count=len(self.result.settings), others=others, alone=values["alone"], share=values["shapley"], outcome=about
         )  # fmt: skip
+
+    def _shared(self, table: str) -> pd.DataFrame:
+        """The rows of this lever among those that several levers share, by outcome."""
+        frame = self.result.tables[table]
+        own = (frame["group"] == self.setting.text) & (frame["state"] == frame["state"].iloc[-1])
+        rows: pd.DataFrame = frame[own].set_index("outcome")
+        return rows
 
     def _moves_anything(self) -> bool:
         for name, frame in self.result.tables.items():
@@ -257,6 +279,27 @@ class _Note:
             ),
         ]
 
+    def response(self) -> list[Block]:
+        """What people and companies do under the rules, of a place that has dwellings."""
+        if "lab_response" not in self.result.tables:
+            return []
+        head = Heading(said(terms.TABLES["lab_response"], self.language))
+        if not self.result.publishable:
+            return [head, Paragraph(plain(self.say("hidden")))]
+        frame, bands = self.result.tables["lab_response"], self.result.tables["lab_response_bands"]
+        part, outcomes = shown_rows(frame, self.response_level)
+        numbers = {name: self.notation.rounded(100 * value, 2) for name, value in headline(frame).items()}
+        levers = self.say("levers" if len(self.result.settings) > 1 else "lever")
+        text = self.say("response", year=last_year(frame), levers=levers, **numbers)
+        decisive = decisive_figure(bands)
+        if decisive:
+            text += " " + self.say("decisive", figure=terms.figure_name(decisive, self.language))
+        return [
+            head,
+            Paragraph(plain(text)),
+            self._table(part, outcomes, self.say("response_table"), self._coarse),
+        ]
+
     def budgets(self) -> list[Block]:
         blocks: list[Block] = [Heading(self.say("budgets"))]
         if not self.result.publishable:
@@ -284,7 +327,13 @@ class _Note:
         ]
         return [Heading(self.say("solved")), *tables]
 
-    def _table(self, frame: pd.DataFrame, outcomes: Sequence[str], caption: str) -> Table:
+    def _table(
+        self,
+        frame: pd.DataFrame,
+        outcomes: Sequence[str],
+        caption: str,
+        figure: Callable[[float, str], str] | None = None,
+    ) -> Table:
         wide = _wide(frame)
         units = frame.drop_duplicates(["outcome", "group"]).set_index(["outcome", "group"])["unit"]
         states = [name for name in STATES if name in wide]
@@ -298,14 +347,26 @@ class _Note:
             name = outcome_name(key[0], self.language)
             label = f"{self.group(key[1])}: {terms_small(name)}" if many else name
             shown = f"{label} [{unit_name(unit, self.language)}]" if unit_name(unit, self.language) else label
-            values = [self._figure(_cell(wide, key, state), unit) for state in states]
+            values = [(figure or self._figure)(_cell(wide, key, state), unit) for state in states]
             rows.append(tuple(plain(text) for text in (shown, *values)))
         return Table(
             caption, (self.column("outcome"), *map(self.state, states)), tuple(rows), (False, *[True] * len(states))
         )
 
     def _figure(self, value: float, unit: str) -> str:
+        if math.isnan(value):
+            return "–"
+        if unit == "calendar_year":
+            return f"{value:.0f}"
         return self.notation.rounded(100 * value if unit == "share" else value, 4)
+
+    def _coarse(self, value: float, unit: str) -> str:
+        """A figure of the response: whole percents, two digits of the rest; more would be false precision."""
+        if unit == "share" and 0 < value < 0.005:
+            return "< 1"
+        if unit == "share" and not math.isnan(value):
+            return self.notation.number(100 * value)
+        return self._figure(value, unit) if unit == "calendar_year" else self.notation.rounded(value, 2)
 
     def uncertainty(self) -> list[Block]:
         if "groups" not in self.result.tables:
@@ -335,8 +396,10 @@ class _Note:
             about == "lab",
             about.str.startswith("lever."),
         )
-        warnings = remarks[(remarks["level"] == "warning") & ~own & ~general & ~of_levers]
-        ordered = pd.concat([remarks[own], remarks[general], warnings])
+        response = about == "lab_response"
+        warned = remarks["level"] == "warning"
+        rest = remarks[warned & ~own & ~general & ~of_levers & ~response]
+        ordered = pd.concat([remarks[own], remarks[response & warned], remarks[general], rest])
         column = "text" if self.language == "nl" else "text_en"
         texts = list(dict.fromkeys(ordered[column]))[: (7, 6, 4, 3)[self.level]]
         return [Heading(self.say("left_out")), Bullets(tuple(plain(text) for text in texts))]
@@ -350,10 +413,10 @@ class _Note:
 
     # ------------------------------------------------------------------------------------------------------------------ words
 
-    def signed(self, value: float) -> str:
+    def signed(self, value: float, places: int = 0) -> str:
         """A change with its sign."""
-        text = self.notation.number(value)
-        return f"+{text}" if value > 0 and text != "0" else text
+        text = self.notation.number(value, places)
+        return f"+{text}" if value > 0 and any(sign in "123456789" for sign in text) else text
 
     def state(self, name: str) -> str:
         return terms.state_name(name, self.language, self.year)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from typing import Literal
 
@@ -19,6 +19,8 @@ from koppelkans.errors import ScenarioError
 from koppelkans.lab import effects
 from koppelkans.lab.effects import BEFORE, LATER, SCENARIO, STATES, TIDY, TODAY, VOTED, Homes, State, tidy
 from koppelkans.lab.interactions import MOST_LEVERS, effects_of_subsets, interaction_rows
+from koppelkans.lab.project_start import PROJECT_LEVERS, start_rows
+from koppelkans.lab.response import ResponseLab
 from koppelkans.lab.shift import ShiftPolicy
 from koppelkans.lab.solved import GAS_LEVERS, SHIFT_LEVERS, gas_rows, shift_rows
 from koppelkans.lab.uncertainty import PRICE_WORLDS, Move, banded, figure_moves, world_values
@@ -35,8 +37,8 @@ from koppelkans.plan.stated import account_remarks
 from koppelkans.scenario import STAND_IN_AREA, Scenario
 from koppelkans.tables import RemarkRow, remark
 
-Outcome = Literal["vulnerable_bill", "heat_price", "public_cost"]
-UNIT_OF = {"vulnerable_bill": "EUR/year", "heat_price": "EUR/MWh", "public_cost": "MEUR/year"}
+Outcome = Literal["vulnerable_bill", "heat_price", "public_cost", "fossil_free"]
+UNIT_OF = {"vulnerable_bill": "EUR/year", "heat_price": "EUR/MWh", "public_cost": "MEUR/year", "fossil_free": "share"}
 ID_SIGNS = 16
 OnStep = Callable[[str], None]
 
@@ -98,13 +100,16 @@ def laboratory(
 
     Four states: ``today``; ``voted``, the dated values of ``choices.voted_on``, the last known one held where there is none;
     ``scenario``, today with the levers; ``scenario_later``, voted with the levers. Without levers the last two equal the first two.
-    Same households, use and technique in every state: people do not respond. The plan of a place is made anew under each.
+    Same households, use and technique in every state; the plan of a place is made anew under each. What people do instead stands in the
+    tables ``lab_response...`` of a place with dwellings: today and the levers, on the plan of today.
 
-    Raises ScenarioError for levers that are unknown, out of bounds, in contradiction, or too many to take apart.
+    Raises ScenarioError for levers that are unknown, out of bounds, in contradiction, about a zone that is not there, or too many to take
+    apart.
     Method: docs/method.md#lab.
     """
     scenario, choices = scenario or Scenario(), choices or LabChoices()
     settings = _settings(levers)
+    _refuse_other_zones(settings, place)
     lab = _Lab(place, scenario, choices, rules or read_parameters(), settings, on_step)
     bands = lab.bands()
     made = {name: frame for name, frame in {**bands, **lab.others()}.items() if len(frame)}
@@ -127,6 +132,18 @@ def _settings(levers: Iterable[str | Setting]) -> tuple[Setting, ...]:
     if len(settings) > MOST_LEVERS:
         effects_of_subsets(settings, lambda _: 0.0)  # refuses with the count
     return settings
+
+
+def _refuse_other_zones(settings: Sequence[Setting], place: Place | None) -> None:
+    """A lever on a zone that this run does not hold would change nothing, in silence."""
+    known = [ALL, *([place.name] if place is not None else [])]
+    faults = [
+        f"{setting.text}: no zone is called {zone} here; known: {', '.join(known)}"
+        for setting in settings
+        if (zone := setting.arguments.get("zone", ALL)) not in known
+    ]
+    if faults:
+        raise ScenarioError("a lever is about a zone that is not there", faults)
 
 
 def result_id(
@@ -237,6 +254,7 @@ class _Lab:
                 "hold": sorted(state.rules.hold),
                 "weigh_figures": False,
                 "data_draws": 0,
+                "response": self.scenario.response.model_copy(update={"on": False}),
             }
         )
         made = make_plan(self.place, chosen, rules=state.rules)
@@ -324,16 +342,34 @@ class _Lab:
             self.on_step("way out of gas")
             found["gas_exit"], said = gas_rows(self.place, self.states, self.cells)
             self.stated += said
+        if names & set(PROJECT_LEVERS):
+            parts = [tidy(start_rows(self.states[name]), name) for name in (TODAY, SCENARIO)]
+            found["project_start"] = pd.concat(parts, ignore_index=True)
+        if self.responses is not None:
+            self.on_step("response")
+            found |= self.responses.tables()
+            self.stated += self.responses.stated
         if len(self.settings) > 1:
             self.on_step("interactions")
             found["interactions"] = self.interactions()
         return found
+
+    @cached_property
+    def responses(self) -> ResponseLab | None:
+        """What people do under the rules; None for Flanders, and for a place without dwellings."""
+        asked = self.scenario.response.on
+        if self.base is None or not asked or not self.base.place.buildings["dwellings"].sum() > 0:
+            return None
+        return ResponseLab(self.base, self.scenario, self.states, self.settings, self.choices.figures)
 
     # ----------------------------------------------------------------------------------------------------------------- interactions
 
     def interactions(self) -> pd.DataFrame:
         """Every lever alone, last and its Shapley share in the chosen outcome; on the later day too where that needs no plans."""
         unit, texts = UNIT_OF[self.choices.outcome], [setting.text for setting in self.settings]
+        if self.choices.outcome == "fossil_free":
+            found = effects_of_subsets(self.settings, self._fossil_free)
+            return tidy(interaction_rows(texts, found, unit), SCENARIO)
         needs_plans = self.choices.outcome == "heat_price" or (
             self.choices.outcome == "public_cost" and self.place is not None
         )
@@ -342,6 +378,13 @@ class _Lab:
             found = effects_of_subsets(self.settings, partial(self._outcome_under, name))
             rows.append(tidy(interaction_rows(texts, found, unit), name))
         return pd.concat(rows, ignore_index=True)
+
+    def _fossil_free(self, settings: tuple[Setting, ...]) -> float:
+        if self.responses is None:
+            raise ScenarioError(
+                "fossil_free has no value: there are no dwellings that respond; give a place, or choose another outcome"
+            )
+        return self.responses.outcome(settings)
 
     def _outcome_under(self, name: str, settings: tuple[Setting, ...]) -> float:
         return self.outcome(self.states_with(settings)[name])
@@ -460,8 +503,8 @@ def run_remarks(
 ) -> list[RemarkRow]:
     """What was not computed, and how the tables must be read."""
     rows = [remark(
-        "lab", "Statisch: dezelfde gezinnen, hetzelfde verbruik en dezelfde verwarming in elke kolom; niemand reageert op de regels.",
-        "Static: the same households, use and heating in every column; nobody responds to the rules.", level="assumption", method="lab",
+        "lab", "Statisch, behalve in de tabellen van de respons: dezelfde gezinnen, hetzelfde verbruik en dezelfde verwarming in elke kolom.",
+        "Static but for the tables of the response: the same households, use and heating in every column.", level="assumption", method="lab",
     ), remark(
         "lab", f"Banden: laagste en hoogste prijswereld, samen met {choices.figures} niet-officiële cijfers elk apart naar hun grenzen (wortel van de "
         "som van kwadraten). Bij voorbeeldgezinnen ligt de techniek vast; van het project heeft alleen de aansluitdrempel een band.", f"Bands: lowest and highest price world, with "
@@ -473,8 +516,8 @@ def run_remarks(
     )]  # fmt: skip
     if place is None:
         rows.append(remark(
-            "lab", "Vlaanderen zonder gebied: geen project, geen voorbeeldgezinnen en geen premies; alleen groepen van de bevolking.",
-            "Flanders without a place: no project, no typical households and no premiums; groups of the population only.", level="warning",
+            "lab", "Vlaanderen zonder gebied: geen project, geen voorbeeldgezinnen, geen premies en geen respons; alleen groepen van de bevolking.",
+            "Flanders without a place: no project, no typical households, no premiums and no response; groups of the population only.", level="warning",
             method="lab",
         ))  # fmt: skip
     elif not scenario.sources:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from koppelkans.parameters import read_parameters
+from koppelkans.parameters.levers import parse_lever
+
 Language = Literal["nl", "en"]
 
 STATES = {
@@ -15,6 +18,8 @@ TABLES = {
     "households": ("Voorbeeldgezinnen", "Typical households"), "groups": ("Groepen van de bevolking", "Groups of the population"),
     "project": ("Warmtenet", "Heat network"), "budgets": ("Ontvangsten uit de energiefacturen", "Receipts from energy bills"),
     "plan_budgets": ("Overheden in het wijkplan", "Public budgets in the plan"), "tariff_shift": ("Tariefverschuiving", "Tariff shift"),
+    "project_start": ("Van idee tot warmteproject", "From idea to heat project"), "lab_response": ("Respons: wat mensen en bedrijven doen", "Response: what people and companies do"),
+    "lab_response_bands": ("Respons in andere werelden", "Response in other worlds"), "lab_response_interactions": ("Respons: hefbomen samen", "Response: levers together"),
     "gas_exit": ("Gasnet", "Gas network"), "interactions": ("Hefbomen samen", "Levers together"), "bands": ("Onzekerheid", "Uncertainty"),
 }  # fmt: skip
 
@@ -49,9 +54,31 @@ OUTCOMES = {
     "connections_at_end": ("Aansluitingen op het einde", "Connections at the end"), "alone": ("Alleen", "Alone"), "last": ("Als laatste erbij", "Added last"),
     "shapley": ("Billijk aandeel (Shapley)", "Fair share (Shapley)"), "together": ("Alle samen", "All together"), "interaction": ("Wisselwerking", "Interaction"),
     "figure_unverified": ("Niet geverifieerd cijfer", "Unverified figure"), "figure_secondary": ("Cijfer uit tweede hand", "Secondary figure"),
+    "fossil_free": ("Fossielvrij verwarmd in {}", "Heated without fossil fuel in {}"), "on_gas": ("Nog op een fossiele ketel in {}", "Still on a fossil boiler in {}"),
+    "stuck_no_money": ("Zit vast: geen geld (zwaarste jaar)", "Stuck: no money (worst year)"),
+    "stuck_no_right_to_decide": ("Zit vast: beslist niet zelf (zwaarste jaar)", "Stuck: does not decide (worst year)"),
+    "half_switched": ("Jaar waarin de helft van de overstappers over is", "Year by which half of the switchers have switched"),
+    "optimum_fossil_free": ("Fossielvrij in het beste plan", "Fossil-free in the best plan"), "response_fossil_free": ("Fossielvrij in de respons", "Fossil-free in the response"),
+    "best_fossil_free": ("Fossielvrij als het beste evenwicht er komt", "Fossil-free should the best equilibrium come about"),
+    "network_comes": ("Het warmtenet komt er", "The network comes about"), "policy_gap_fossil_free": ("Beleidskloof, fossielvrij", "Policy gap, fossil-free"), "optimum_network": ("Op het net in het beste plan", "On the network in the best plan"),
+    "response_network": ("Op het net in de respons", "On the network in the response"), "policy_gap_network": ("Beleidskloof, warmtenet", "Policy gap, network"),
+    "network_price_happens": ("Warmteprijs die er komt", "Heat price that comes about"), "network_price_best": ("Warmteprijs, beste evenwicht", "Heat price, best equilibrium"),
+    "network_price_cautious": ("Warmteprijs, voorzichtig evenwicht", "Heat price, cautious equilibrium"), "network_price_critical": ("Warmteprijs op het kantelpunt", "Heat price at the tipping point"),
+    "network_share_happens": ("Aangesloten waar een net ligt, wat er komt", "Connected along the network, as it comes about"),
+    "network_share_best": ("Aangesloten waar een net ligt, beste", "Connected along the network, best"),
+    "network_share_cautious": ("Aangesloten waar een net ligt, voorzichtig", "Connected along the network, cautious"),
+    "network_share_critical": ("Aangesloten waar een net ligt, kantelpunt", "Connected along the network, tipping point"),
+    "critical_mass": ("Aandeel dat vooraf moet tekenen", "Share that must sign beforehand"), "first_heat": ("Eerste warmte, als het er komt", "First heat, should it come"), "last_heat": ("Laatste straat op warmte, als het er komt", "Last street on heat, should it come"),
+    "public_cost": ("Openbaar geld, alle jaren", "Public money, all years"), "extra_dwellings": ("Extra fossielvrije woningen", "Extra fossil-free dwellings"),
+    "cost_per_extra": ("Openbaar geld per extra fossielvrije woning", "Public money per extra fossil-free dwelling"),
+    "free_riders": ("Meeliften: had het ook zonder", "Free riders: had it anyway"), "lever_adds": ("Hefbomen voegen toe, fossielvrij", "Levers add, fossil-free"),
+    "start_chance": ("Kans dat een idee een warmtenet wordt", "Chance that an idea becomes a network"), "aid_chance": ("Kans op steun", "Chance of aid"),
+    "aid_in_time": ("Kans dat de steun er voor de straat is", "Chance that aid is there before the street"), "aid_wait": ("Wachttijd op de steun", "Wait for aid"),
+    "study_cost": ("Openbaar studiegeld per project dat start", "Public study money per project that starts"),
     "tariff": ("Nettarief gas per aansluiting, {}", "Gas network tariff per connection, {}"),
     "vulnerable_share": ("Aandeel kwetsbaren, {}", "Share of vulnerable, {}"), "price_world": ("Prijswereld {}", "Price world {}"),
 }  # fmt: skip
+ENDS = {"low": ("ondergrens", "lower end"), "high": ("bovengrens", "upper end")}
 WORLDS = {"low": ("laag", "low"), "calm": ("kalm", "calm"), "high": ("hoog", "high")}
 
 GROUPS = {
@@ -65,6 +92,9 @@ GROUPS = {
     "heating_oil": ("Anderen, stookolie", "Others, oil"), "heating_electric": ("Anderen, elektrisch", "Others, electric"),
     "heating_heat_pump": ("Anderen, warmtepomp", "Others, heat pump"), "heating_heat_network": ("Anderen, warmtenet", "Others, heat network"),
     "heating_other": ("Anderen, andere verwarming", "Others, other heating"), "everybody": ("Alle gezinnen", "All households"),
+    "poorest_owner": ("Eigenaars in kwartiel 1", "Owners in quartile 1"), "place": ("Het gebied", "The place"), "network": ("Warmtenet", "Heat network"),
+    "public": ("Alle overheden", "All public purses"), "price_world_low": ("Lage energieprijzen", "Low energy prices"), "price_world_calm": ("Kalme energieprijzen", "Calm energy prices"),
+    "price_world_high": ("Hoge energieprijzen", "High energy prices"),
     "project": ("Warmtenet van het plan", "Heat network of the plan"), "grid_operator": ("Distributienetbeheerder", "Grid operator"),
     "treasury": ("Federale schatkist (met btw)", "Federal treasury (with VAT)"), "flanders": ("Vlaanderen", "Flanders"),
     "municipality": ("Gemeente", "Municipality"),
@@ -99,7 +129,7 @@ _UNITS = {
     "EUR/year": ("euro/jaar", "EUR/year"), "EUR/month": ("euro/maand", "EUR/month"), "EUR": ("euro", "EUR"), "MEUR": ("miljoen euro", "million EUR"),
     "MEUR/year": ("miljoen euro/jaar", "million EUR/year"), "share": ("%", "%"), "EUR/MWh": ("euro/MWh", "EUR/MWh"), "EUR/kWh": ("euro/kWh", "EUR/kWh"),
     "c/kWh": ("cent/kWh", "cent/kWh"), "1": ("", ""), "dwelling": ("woningen", "dwellings"), "connection": ("aansluitingen", "connections"),
-    "year": ("jaar", "years"), "text": ("", ""),
+    "year": ("jaar", "years"), "calendar_year": ("jaartal", "calendar year"), "1 = yes, 0 = no": ("1 = ja, 0 = nee", "1 = yes, 0 = no"), "text": ("", ""),
 }  # fmt: skip
 
 COLUMNS = {
@@ -125,6 +155,9 @@ NOTE = {
     "cash_now": ("Geld vooraf vandaag", "Cash today"), "cash_then": ("Met hefboom", "With lever"), "net_now": ("Netto/maand vandaag", "Net/month today"), "net_then": ("Met hefboom", "With lever"),
     "losing": ("meer dan nu", "pays more"), "project": ("Project", "Project"), "project_none": ("Niet berekend: {why}", "Not computed: {why}"),
     "no_place": ("Vlaanderen heeft geen warmtenet; geef een gebied.", "Flanders has no heat network; give a place."), "no_network": ("geen warmtebron of geen net dat loont.", "no heat source or no network that pays."),
+    "response": ("Fossielvrij verwarmd in {year}: {now} % van de woningen onder de regels van vandaag, {then} % met {levers} (band {low} tot {high} %). Het beste plan haalt {best} %.", "Heated without fossil fuel in {year}: {now} % of dwellings under today's rules, {then} % with {levers} (band {low} to {high} %). The best plan reaches {best} %."),
+    "response_table": ("Verwachte aandelen en bedragen onder beide regels, op hetzelfde plan", "Expected shares and amounts under both sets of rules, on the same plan"), "lever": ("de hefboom", "the lever"), "levers": ("de hefbomen samen", "the levers together"), "points": ("procentpunt", "percentage points"),
+    "decisive": ("Zwaarst weegt dit cijfer over gedrag, dat niemand goed kent: {figure}.", "This figure of behaviour, which nobody knows well, weighs most: {figure}."),
     "hidden": ("Niet gepubliceerd: te weinig gebouwen, of één gebouw overheerst. De cijfers staan in de werkbestanden.", "Not published: too few buildings, or one dominates. The figures are in the working files."),
     "budgets": ("Overheden en netbeheerder", "Public budgets and grid operator"), "solved": ("Uit de oplosser", "From the solver"), "uncertainty": ("Onzekerheid", "Uncertainty"),
     "uncertain": ("Jaarfactuur van kwetsbare gezinnen met hefboom: {low} tot {high} euro. Alle gezinnen: {alow} tot {ahigh} euro (prijswerelden laag tot hoog: {wlow} tot {whigh}).", "Yearly bill of vulnerable households with the lever: {low} to {high} EUR. All households: {alow} to {ahigh} EUR (price worlds low to high: {wlow} to {whigh})."),
@@ -159,9 +192,21 @@ def heating_name(heating: str, language: Language) -> str:
 
 
 def group_name(group: str, language: Language, titles: dict[str, tuple[str, str]] | None = None) -> str:
-    """The name of a group, or of a typical household among ``titles``."""
+    """The name of a group, of a typical household among ``titles``, of a figure of behaviour at an end, or of a lever as it is written."""
     words = {**GROUPS, **(titles or {})}.get(group)
+    if words is None and group.startswith("response.") and "@" in group:
+        return figure_name(group, language)
+    if words is None and ":" in group:
+        return parse_lever(group).title(language)
     return said(words, language) if words else group
+
+
+def figure_name(figure: str, language: Language) -> str:
+    """The name of a figure of behaviour at one of its ends, written ``key@low``; figures have a Dutch name only."""
+    key, _, end = figure.partition("@")
+    known = read_parameters().entries.get(key)
+    label = known.label if known is not None else key
+    return f"{label}, {said(ENDS.get(end, (end, end)), language)}"
 
 
 def state_name(state: str, language: Language, year: int) -> str:

@@ -157,6 +157,22 @@ def thresholds(
     return tables.check(tables.THRESHOLDS, frame), _remarks(share, terms, accuracy)
 
 
+def threshold_at(trench_eur_per_m: pd.Series, levels: pd.DataFrame, length_m: pd.Series, worth: Worth) -> pd.Series:
+    """Connection threshold of sections at another price of their trench, by section as given; as ``share`` of THRESHOLDS otherwise.
+
+    levels: THRESHOLDS, which says who lives there and what heat they ask; length_m: by section. Sections outside it are empty. Method: docs/method.md#threshold.
+    """
+    known = levels.reindex(trench_eur_per_m.index)
+    length = length_m.reindex(known.index).to_numpy(float)
+    large = known["large_mwh_per_m"].to_numpy(float) * length
+    heat = known["heat_mwh_per_m"].to_numpy(float) * length - large
+    dwellings = known["dwellings"].to_numpy(float)
+    trench = trench_eur_per_m.to_numpy(float) * length
+    share = connection_threshold(trench, large, dwellings, np.maximum(heat, 0.0), worth)
+    share = np.where(known["heat_mwh_per_m"].isna(), np.nan, share)
+    return pd.Series(share, index=trench_eur_per_m.index, name="share")
+
+
 def _refuse(sections: pd.DataFrame) -> None:
     faults = []
     repeated = sections.index[sections.index.duplicated()].unique()

@@ -124,7 +124,7 @@ _TARIFF_KEYS = (
     *reforms.GAS_NETWORK,
 )
 
-LEVERS = (
+RULE_LEVERS = (
     Lever(
         "tariff_shift", reforms.tariff_shift,
         (
@@ -249,4 +249,4 @@ LEVERS = (
         ("mvp.collective_bonus_share", "mvp.collective_min_dwellings"),
     ),
 )  # fmt: skip
-"""Every lever that can be computed."""
+"""The levers on tariffs, gas, projects and premiums."""

@@ -16,16 +16,19 @@ import pandas as pd
 
 from koppelkans import tables
 from koppelkans.errors import ParameterError, ScenarioError, suggestion
-from koppelkans.parameters.lever_table import LEVERS, Argument, Lever
+from koppelkans.parameters.lever_table import RULE_LEVERS, Argument, Lever
+from koppelkans.parameters.levers_people import BEHAVIOURAL, PEOPLE_LEVERS, SUPPLY_SIDE
 from koppelkans.parameters.store import LEGAL, Parameters, Value, reference_table
 from koppelkans.tables import RemarkRow
 
 Given = float | int | bool | str
 Language = Literal["nl", "en"]
+LEVERS = (*RULE_LEVERS, *PEOPLE_LEVERS)
+"""Every lever that can be computed."""
 
 __all__ = [
-    "LEVERS", "Argument", "Lever", "Setting", "Verdict", "apply", "changes", "feature_map", "not_computable", "parse_lever", "parse_levers",
-    "remarks", "verdict",
+    "BEHAVIOURAL", "LEVERS", "SUPPLY_SIDE", "Argument", "Lever", "Setting", "Verdict", "apply", "changes", "feature_map", "not_computable", "parse_lever",
+    "parse_levers", "remarks", "verdict",
 ]  # fmt: skip
 
 
@@ -244,6 +247,11 @@ def remarks(settings: Sequence[Setting], parameters: Parameters, since: date) ->
             rows.append(_row(
                 lever, f"{lever.title_nl}: juridisch {_LEGAL_NL[found.legal]} ({'; '.join(found.reasons)}).",
                 f"{lever.title_en}: in law {found.legal.replace('_', ' ')} (reason in Dutch: {'; '.join(found.reasons)}).",
+            ))  # fmt: skip
+        if lever.name in BEHAVIOURAL:
+            rows.append(_row(
+                lever, f"{lever.title_nl}: het gedragseffect is een aanname; geen Vlaamse meting pint het vast.",
+                f"{lever.title_en}: the behavioural effect is an assumption; no Flemish measurement pins it down.",
             ))  # fmt: skip
         for argument in lever.arguments:
             for choice, nl, en in argument.cautions:

@@ -43,17 +43,22 @@ from koppelkans.plan.energy import (
     stop_table,
 )
 from koppelkans.plan.fingerprint import plan_hash, table_hashes
+from koppelkans.plan.heat_corridors import corridors_of
 from koppelkans.plan.influence import Moves, at_design, economics_of, figures_used, headline_moves, influence, spread
+from koppelkans.plan.joint_space import joint_space
 from koppelkans.plan.network import NetworkInputs, NetworkPart, Shared, existing_pipes, network_part
 from koppelkans.plan.orderings import aims, allowed_packages, orderings, restricted, with_chosen_measures
 from koppelkans.plan.record import Plan, RunRecord, StepRecord
 from koppelkans.plan.robustness import robustness_tables
 from koppelkans.plan.schedule import Ladder, ladder_of, schedule
 from koppelkans.plan.stated import account_remarks, place_remarks, source_remarks
-from koppelkans.plan.street import StreetInputs, StreetPart, drawn_figures, network_with_streets
+from koppelkans.plan.street import StreetInputs, StreetPart, drawn_figures
+from koppelkans.plan.street_loop import network_with_streets
 from koppelkans.plan.street_space import street_space_tables
+from koppelkans.plan.street_threshold import street_threshold, with_thresholds
 from koppelkans.plan.supply import supply_tables
 from koppelkans.scenario import STAND_IN_AREA, Scenario
+from koppelkans.street.joint_space import SpaceChange
 from koppelkans.tables import RemarkRow
 
 OnStep = Callable[[str], None]
@@ -178,13 +183,15 @@ def _chapters(run: _Run, case: _Case, heat: HeatDemand, beside: Executor) -> dic
     ladder, network = _solutions(run, case)
     firm = beside.submit(robustness_tables, dict(run.tables), network, scenario)
     around = None if run.works is None else run.works.drawn
+    change = _space(run, case)
     draws = [
-        beside.submit(drawn_figures, case.streets, around, draw)
+        beside.submit(drawn_figures, case.streets, around, draw, change)
         for draw in range(scenario.street.draws) if around is not None
     ]  # fmt: skip
     _after(run, case, heat, network)
     _ways(run, case, ladder, network)
     _money_chapters(run, case, network)
+    _response(run, case)
     economics = case.economics
     run.step("indicators", lambda: (
         pd.concat([
@@ -245,7 +252,8 @@ def _solutions(run: _Run, case: _Case) -> tuple[Ladder, NetworkPart]:
     run.step("stop_insulating", lambda: (stop_table(arrays), []))
     stated = option_remarks(buildings.loc[arrays.buildings], economics=case.economics, parameters=case.at_design)
     joined = coincidence_fit(run.tables["coincidence"], case.parameters, scenario.reference_date)
-    given = NetworkInputs(heat, alone, prices, allowed_rungs(ladders, arrays, allowed), joined)
+    room = corridors_of(place, scenario, case.parameters)
+    given = NetworkInputs(heat, alone, prices, allowed_rungs(ladders, arrays, allowed), joined, room)
 
     def designed(shared: Shared | None = None) -> NetworkPart:
         return network_part(
@@ -271,6 +279,8 @@ def _with_streets(run: _Run, case: _Case, designed: Callable[[Shared | None], Ne
 
     def streets() -> Answer:
         network, works = network_with_streets(case.streets, found[0], designed)
+        if case.place.sections is not None:
+            works = with_thresholds(works, street_threshold(network, case.place.sections))
         found.append(network)
         run.works = works
         return works.tables | dict(network.tables), [*network.remarks, *works.remarks]
@@ -280,19 +290,27 @@ def _with_streets(run: _Run, case: _Case, designed: Callable[[Shared | None], Ne
     return found[-1]
 
 
-def _after(run: _Run, case: _Case, heat: HeatDemand, network: NetworkPart) -> None:
-    """The place hour by hour, now and after the plan, what makes the heat of its network, the space of its streets, and the labels now and after."""
+def _space(run: _Run, case: _Case) -> SpaceChange | None:
+    """The space of the streets, with the works that it asks for (J+); what changes then, for the draws of the assets."""
+    found: list[SpaceChange | None] = []
 
-    def streets_space() -> Answer:
+    def asked() -> Answer:
         made, remarks, figures = street_space_tables(case.place, run.tables, case.scenario, case.parameters)
+        joint, told, change = joint_space(case.streets, run.works, {**run.tables, **made})
         run.indicators.append(figures)
-        return made, remarks
+        found.append(change)
+        return {**made, **joint}, [*remarks, *told]
 
+    run.several("street_space", asked)
+    return found[0]
+
+
+def _after(run: _Run, case: _Case, heat: HeatDemand, network: NetworkPart) -> None:
+    """The place hour by hour, now and after the plan, what makes the heat of its network, and the labels now and after."""
     run.step("hours", partial(hours_tables, heat, case.climate, run.tables, case.scenario, case.parameters))
     run.several("supply", partial(
         supply_tables, run.tables, network, case.scenario, economics=case.economics, parameters=case.at_design
     ))  # fmt: skip
-    run.several("street_space", streets_space)
     of_network = network_of(network, run.tables, case.scenario, case.parameters)
     run.several(
         "epc", partial(label_tables, case.place.buildings, run.tables, of_network, case.scenario, case.parameters)
@@ -336,6 +354,21 @@ def _money_chapters(run: _Run, case: _Case, network: NetworkPart) -> None:
     ))  # fmt: skip
 
 
+def _response(run: _Run, case: _Case) -> None:
+    """What owners and a heat company do under the rules, for their own account."""
+
+    def answered() -> Answer:
+        # numba is loaded here, so that a plan without a response does not wait for it
+        from koppelkans.plan.response import ResponseInputs, response_part
+
+        rules = tariffs_of(case.scenario, case.parameters)
+        part = response_part(ResponseInputs(case.place, case.scenario, run.tables, rules, case.area))
+        run.indicators += [part.indicators] if len(part.indicators) else []
+        return part.tables, part.remarks
+
+    run.several("response", answered)
+
+
 def _moves(run: _Run, case: _Case) -> Moves:
     """How far the headline figures move over the range of each uncertain figure; stands on the demand alone, so it may run beside the other chapters."""
     return headline_moves(
@@ -350,7 +383,11 @@ def _weigh_figures(run: _Run, case: _Case, moves: Future[Moves] | None) -> None:
         run.step("figures", partial(figures_used, case.parameters))
         return
     run.step("figures", lambda: influence(case.parameters, moves.result()))
-    run.tables["indicators"] = spread(run.tables["indicators"], moves.result().moves)
+    before = run.tables["indicators"]
+    after = spread(before, moves.result().moves)
+    # a chapter that knows its own band keeps it
+    own = {end: after[end].fillna(before[end]) for end in ("low", "high")}
+    run.tables["indicators"] = after.assign(**own)
 
 
 def _check_fit(place: Place, scenario: Scenario) -> None:

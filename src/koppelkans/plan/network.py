@@ -15,6 +15,7 @@ from koppelkans import tables
 from koppelkans.errors import DataError, ScenarioError
 from koppelkans.heat import Economics
 from koppelkans.heat.network.design import (
+    NetworkChoice,
     NetworkResult,
     coincidence,
     network_levels,
@@ -36,9 +37,10 @@ from koppelkans.money.project import (
     stated_about_project,
 )
 from koppelkans.money.project_basis import project_basis
-from koppelkans.money.threshold import thresholds
+from koppelkans.money.threshold import Worth, section_worth, thresholds
 from koppelkans.parameters import Parameters
 from koppelkans.place.model import Place
+from koppelkans.plan.heat_corridors import corridor_remarks, narrowed, open_sections, with_design
 from koppelkans.plan.phases import network_phases
 from koppelkans.scenario import Scenario
 from koppelkans.tables import RemarkRow
@@ -55,7 +57,10 @@ EMPTY = (
     "project",
     "project_years",
     "project_basis",
+    "heat_corridors",
 )
+CORRIDOR_ROUNDS = 3
+"""How often a network is designed again where its pipes turned out wider than the room for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class NetworkPart:
     """What a network adds to a plan: ``tables`` by name, options with the network in them, payments for the ledger, remarks.
 
     ``case`` and ``result`` belong to the network that was chosen; both None when there is none. ``certificate``: of the best network looked
-    at, built or not; None without a source.
+    at, built or not; None without a source. ``worth``: what its trench costs and its customers bring a year; None without a network.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -73,12 +78,13 @@ class NetworkPart:
     case: NetworkCase | None = None
     result: NetworkResult | None = None
     certificate: dict[str, Any] | None = None
+    worth: Worth | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkInputs:
     """Tables that a network is weighed with: DEMAND, individual OPTIONS, PRICES, the RENOVATIONS that may be done, and how many peaks
-    of homes coincide: share of the sum that is left of very many, and what one alone adds.
+    of homes coincide: share of the sum that is left of very many, and what one alone adds. ``room``: where a pair of pipes has room in the street (HEAT_CORRIDORS).
     """
 
     demand: pd.DataFrame
@@ -86,14 +92,20 @@ class NetworkInputs:
     prices: pd.DataFrame
     renovations: pd.DataFrame
     coincidence: tuple[float, float]
+    room: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """``trench_share`` of the price of the trench that heat bears by section, and the ``regime`` of the network that is looked at with it."""
+    """``trench_share`` of the price of the trench that heat bears by section, and the ``regime`` of the network that is looked at with it.
+
+    ``held``: the network so far, kept unless another saves more than ``held_share`` of what all buildings pay a year.
+    """
 
     trench_share: pd.Series
     regime: str
+    held: NetworkResult | None = None
+    held_share: float = 0.0
 
 
 def no_network(place: Place, options: pd.DataFrame) -> NetworkPart:
@@ -153,16 +165,23 @@ def network_part(
         found = laid_pipes(laid, place.sections, parameters=parameters, day=scenario.reference_date)
         case = replace(case, laid=found)
     if shared is not None:
-        case = replace(case, trench_share=shared.trench_share, only=shared.regime)
-    choice = network_variants(place.buildings, demand, options, place.sections, place.attachments, case)
+        held = None if shared.held is None else shared.held.answer
+        case = replace(
+            case, trench_share=shared.trench_share, only=shared.regime, held=held, held_share=shared.held_share
+        )
+    sections, case, choice, room = _designed(place, scenario, given, case)
+    place = replace(place, sections=sections)
     remarks, proven = list(choice.remarks), choice.certificate
     made = {**no_network(place, options).tables, "network_variants": choice.variants, "connections": choice.connections}
     made["pipes"] = choice.pipes
+    if room is not None:
+        made["heat_corridors"] = tables.check(tables.TABLES["heat_corridors"], room)
+        remarks += corridor_remarks(room, sections, scenario)
     if choice.chosen is None:
         return NetworkPart(made, options, pd.DataFrame(), remarks, certificate=proven)
     case = replace(case, source=choice.chosen.source, others=())
     made["network_sources"], made["network_sections"] = choice.chosen.sources, choice.chosen.streets
-    phases, told = network_phases(choice.chosen.pieces, place.sections["street"], scenario, parameters)
+    phases, told = network_phases(choice.chosen.pieces, sections["street"], scenario, parameters)
     made["network_phases"] = phases
     joint, stated = with_network(options, choice.chosen, case)
     money = _money(place, choice.chosen, case, terms, scenario, demand)
@@ -174,7 +193,34 @@ def network_part(
         case,
         choice.chosen,
         proven,
+        money.worth,
     )
+
+
+def _designed(
+    place: Place, scenario: Scenario, given: NetworkInputs, case: NetworkCase
+) -> tuple[gpd.GeoDataFrame, NetworkCase, NetworkChoice, pd.DataFrame | None]:
+    """The design within the room in the streets: again, a few times, where its pipes turn out wider than that.
+
+    Result: the sections with those that are open to it, the case with what moving others costs, the choice, and the room with its pipes.
+    """
+    sections, attachments, room = place.sections, place.attachments, given.room
+    if sections is None or attachments is None:
+        raise ValueError("a network needs streets")
+    if room is None or not len(room):
+        choice = network_variants(place.buildings, given.demand, given.options, sections, attachments, case)
+        return sections, case, choice, room
+    for attempt in range(CORRIDOR_ROUNDS):
+        streets, asked = open_sections(sections, room, case.laid), case
+        if (room["corridor_eur_per_m"] > 0).any():
+            asked = replace(case, trench_more_eur_per_m=room["corridor_eur_per_m"])
+        choice = network_variants(place.buildings, given.demand, given.options, streets, attachments, asked)
+        room = with_design(room, choice.pipes)
+        further = narrowed(room, scenario, case.parameters)
+        if further is None or attempt == CORRIDOR_ROUNDS - 1:
+            break
+        room = further
+    return streets, asked, choice, room
 
 
 def _case(
@@ -211,6 +257,7 @@ class _Money:
     tables: dict[str, pd.DataFrame]
     flows: pd.DataFrame
     remarks: list[RemarkRow]
+    worth: Worth
 
 
 def _money(
@@ -235,9 +282,9 @@ def _money(
     flows = project_flows(
         assets, customers, supply, terms=terms, start_year=scenario.start_year, parameters=parameters, day=day
     )
+    cost = supply.eur_per_mwh(float(customers["heat_mwh"].sum()))
     levels, said = thresholds(
-        threshold_sections(place, result, case, demand), terms=terms,
-        heat_cost_eur_per_mwh=supply.eur_per_mwh(float(customers["heat_mwh"].sum())), parameters=parameters, day=day,
+        threshold_sections(place, result, case, demand), terms=terms, heat_cost_eur_per_mwh=cost, parameters=parameters, day=day,
     )  # fmt: skip
     remarks = [
         *stated,
@@ -247,7 +294,7 @@ def _money(
     ]
     basis = project_basis(assets, customers, supply, terms)
     made = {"project": summary, "project_years": years, "project_basis": basis, "thresholds": levels}
-    return _Money(made, flows, remarks)
+    return _Money(made, flows, remarks, section_worth(terms, cost, parameters=parameters, day=day))
 
 
 def customers_of(joined: pd.DataFrame) -> pd.DataFrame:

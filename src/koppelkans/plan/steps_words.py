@@ -26,6 +26,7 @@ STEP_WORDS = {
     "households": ("Voorbeeldgezinnen", "Typical households"),
     "bills": ("Facturen", "Bills"),
     "ledger": ("Grootboek", "Ledger"),
+    "response": ("Gedrag onder de regels", "Response under the rules"),
     "indicators": ("Indicatoren", "Indicators"),
     "figures": ("Invloed van onzekere cijfers", "Influence of uncertain figures"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from koppelkans import tables
+from koppelkans.errors import InfeasibleError
 from koppelkans.heat import Economics
 from koppelkans.parameters import Parameters
 from koppelkans.place.model import Place
 from koppelkans.place.street_assets import read_assets
 from koppelkans.place.street_works import read_planned_works
-from koppelkans.plan.network import NetworkPart, Shared
+from koppelkans.plan.street_months import settled_works
 from koppelkans.plan.street_network import street_network
 from koppelkans.scenario import Scenario
 from koppelkans.street.assets import StreetNetwork, StreetTerms, StreetWorks, street_works
@@ -24,18 +25,22 @@ from koppelkans.street.assets.owners import owners_table
 from koppelkans.tables import RemarkRow
 
 if TYPE_CHECKING:
+    from koppelkans.plan.street_threshold import StreetThreshold
     from koppelkans.street.calendar.answer import Calendar
     from koppelkans.street.calendar.case import Ints, WorksCase
     from koppelkans.street.calendar.pace import Pace
-    from koppelkans.street.dividend import Dividend
+    from koppelkans.street.dividend import Dividend, JudgedPlan
+    from koppelkans.street.joint_space import SpaceChange
+    from koppelkans.street.works_measures import SectionFacts
 
 WORKS_TABLES = (
     "assets", "works", "owners", "calendar", "openings", "work_quantities", "dividend", "owner_shares", "owner_absence", "shadow_prices",
-    "works_robustness", "drawn_assets", "works_indicators", "trench_rounds",
+    "works_robustness", "drawn_assets", "works_indicators", "trench_rounds", "trench_thresholds",
 )  # fmt: skip
-MONTHS_YEARS = 5
 DRAW_ROUNDS = 7
 """Rounds of the bound in each draw of the assets: its gap stands as a row of its own beside the percentiles."""
+SPACE_DRAW_ROUNDS = 25
+"""The same for cross-sections with the works and apart, whose difference is smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,16 @@ class StreetInputs:
 
 @dataclass(frozen=True, slots=True)
 class StatedWorks:
-    """What the works of a place hang on besides the draw: ``assets`` and ``planned`` as given (None: none), table ``owners``, the heat network, and the remarks on the files."""
+    """What the works of a place hang on besides the draw: ``assets`` and ``planned`` as given (None: none), table ``owners``, the heat network, the remarks on the files,
+    and how the threshold of that network follows from the price of its trenches (None: no network).
+    """
 
     assets: pd.DataFrame | None
     planned: pd.DataFrame | None
     owners: pd.DataFrame
     network: StreetNetwork | None
     remarks: list[RemarkRow]
+    threshold: StreetThreshold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,8 @@ class StreetPart:
     """What the streets add to a plan: ``tables`` by name, and the certificate of the calendar.
 
     ``trench``: index section; ``share`` of the price of a trench that heat bears there, ``eur_per_m`` pipe and trench after sharing where heat is laid, ``length_m``.
-    ``drawn``: what to draw again around, where a date of a work follows from a drawn age, so that results must be spread over draws.
+    ``drawn``: what to draw again around, where a date of a work follows from a drawn age, so that results must be spread over draws. ``joint``: the joint calendar with its
+    case and account, ``chain`` all plans; None without works.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -84,6 +93,18 @@ class StreetPart:
     trench: pd.DataFrame
     certificate: dict[str, Any] | None = None
     drawn: StatedWorks | None = None
+    joint: JudgedPlan | None = None
+    chain: PlannedChain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChain:
+    """The works that were asked, the chain of plans over them, and what its measures were taken with."""
+
+    asked: StreetWorks
+    found: Dividend
+    facts: SectionFacts
+    pace: Pace
 
 
 NO_TRENCH = pd.DataFrame(
@@ -91,101 +112,12 @@ NO_TRENCH = pd.DataFrame(
 )
 
 
-def network_with_streets(
-    given: StreetInputs, network: NetworkPart, again: Callable[[Shared], NetworkPart]
-) -> tuple[NetworkPart, StreetPart]:
-    """The network and the works, each knowing the other: what heat bears of a trench goes back to the design until it moves little.
-
-    again: the network at other trench prices. At most ``street.trench_rounds`` rounds; the last network and calendar are the answer. Without a round the network
-    pays every trench alone. Method: docs/method.md#street-loop.
-    """
-    part = street_part(given, network.tables)
-    regime, moved = _regime(network), float("nan")
-    if regime is None or not len(part.trench):
-        return network, part
-    enough = given.parameters.at("street_works.loop.moved_share", given.scenario.reference_date)
-    asked = part.trench["share"]
-    rounds = [_round(network, pd.Series(1.0, index=asked.index), part.trench, moved)]
-    while len(rounds) <= given.scenario.street.trench_rounds:
-        network = again(Shared(asked, regime))
-        part = street_part(given, network.tables)
-        borne = _borne(asked, part.trench)
-        moved = _moved(asked, borne, part.trench)
-        rounds.append(_round(network, asked, part.trench, moved))
-        # half-way: near-equal calendars would otherwise throw the prices to and fro
-        asked = (asked.reindex(borne.index).fillna(borne) + borne) / 2.0
-        if moved < enough:
-            break
-    made = pd.DataFrame(rounds, index=pd.Index([str(at) for at in range(len(rounds))], name="round", dtype="str"))
-    told = _loop_remark(len(rounds) - 1, moved, enough, part)
-    return network, replace(
-        part, tables={**part.tables, "trench_rounds": tables.check(tables.TABLES["trench_rounds"], made)}, remarks=[*part.remarks, told]
-    )  # fmt: skip
-
-
-def _round(network: NetworkPart, asked: pd.Series, trench: pd.DataFrame, moved: float) -> dict[str, object]:
-    """A row of TRENCH_ROUNDS: the network of this round, and what it was asked and given to pay for a trench."""
-    laid = trench[trench["eur_per_m"].notna()]
-    length = laid["length_m"].to_numpy(float)
-    metres = max(float(length.sum()), 1e-9)
-    before = asked.reindex(laid.index).fillna(1.0).to_numpy(float)
-    return {
-        "sections": len(laid), "buildings": int(network.tables["connections"]["connected"].sum()), "asked_share": float(before @ length) / metres,
-        "borne_share": float(laid["share"].to_numpy(float) @ length) / metres, "moved_share": moved,
-    }  # fmt: skip
-
-
-def _borne(asked: pd.Series, trench: pd.DataFrame) -> pd.Series:
-    """What heat bears by section: as the calendar says where it is laid, as asked before elsewhere.
-
-    A section that was tried keeps what it turned out to bear: what it would bear in the cheapest opening of others would call it back, to be left out again.
-    """
-    laid = trench["eur_per_m"].notna()
-    return trench["share"].where(laid, asked.reindex(trench.index).fillna(trench["share"]))
-
-
-def _moved(asked: pd.Series, borne: pd.Series, trench: pd.DataFrame) -> float:
-    """How far the price of the trench moved where heat is laid: sum of |difference| x length over the sum before."""
-    length = trench["length_m"].where(trench["eur_per_m"].notna(), 0.0)
-    before = asked.reindex(trench.index).fillna(1.0)
-    whole = float((before * length).sum())
-    return float(((borne - before).abs() * length).sum()) / whole if whole > 0 else 0.0
-
-
-def _regime(network: NetworkPart) -> str | None:
-    """The temperature of the network that was chosen, else of the best looked at; none without a source."""
-    variants = network.tables["network_variants"]
-    if variants.empty:
-        return None
-    if variants["chosen"].any():
-        return str(variants.index[variants["chosen"]][0])
-    return str(variants["whole_eur_per_year"].idxmin())
-
-
-def _loop_remark(rounds: int, moved: float, enough: float, part: StreetPart) -> RemarkRow:
-    laid = part.trench[part.trench["eur_per_m"].notna()]
-    share = float(np.average(laid["share"], weights=laid["length_m"])) if len(laid) else float("nan")
-    bears = f"{share:.0%}".replace("%", " %") if len(laid) else "-"
-    if not rounds:
-        return tables.remark(
-            "calendar", f"Het warmtenet is ontworpen alsof het elke sleuf alleen betaalt; in de kalender draagt het gemiddeld {bears} van het openen en afsluiten. Met "
-            "trench_rounds gaat die prijs terug naar het ontwerp.", f"The heat network was designed as if it paid every trench alone; in the calendar it bears {bears} of "
-            "opening and closing on average. With trench_rounds that price goes back to the design.", level="info", method="street-loop",
-        )  # fmt: skip
-    settled = moved < enough
-    done_nl = "de prijzen staan vast" if settled else f"de prijzen bewegen nog {moved:.0%}".replace("%", " %")
-    done_en = "the prices have settled" if settled else f"the prices still move by {moved:.0%}"
-    return tables.remark(
-        "calendar", f"Het warmtenet is {rounds} keer opnieuw ontworpen met de prijs van de sleuf na delen ({done_nl}): het draagt gemiddeld {bears} van het openen en afsluiten.",
-        f"The heat network was designed again {rounds} times with the price of the trench after sharing ({done_en}): it bears {bears} of opening and closing on average.",
-        level="info" if settled else "warning", method="street-loop",
-    )  # fmt: skip
-
-
-def street_part(given: StreetInputs, made: Mapping[str, pd.DataFrame]) -> StreetPart:
+def street_part(
+    given: StreetInputs, made: Mapping[str, pd.DataFrame], *, before: pd.Series | None = None
+) -> StreetPart:
     """The works calendar of a place with the heat network in ``made`` (tables PIPES and NETWORK_SECTIONS), and what planning together saves.
 
-
+    before: year index by key of a work in a joint calendar with another network, which is kept where nothing saves enough (``Planner``).
     Without streets, or where no section has works, every table is there without rows, and a remark says so.
     Raises DataError for files of the scenario that cannot be used or fixed dates that no calendar keeps. Method: docs/method.md#street-works.
     """
@@ -196,7 +128,15 @@ def street_part(given: StreetInputs, made: Mapping[str, pd.DataFrame]) -> Street
     asked = works_of(given, stated, seed=given.scenario.seed)
     if not len(asked.case.works.kind):
         return StreetPart(_empty(), [*stated.remarks, *asked.remarks, _without_streets()], NO_TRENCH)
-    return _planned(given, stated, asked)
+    return _planned(given, stated, asked, before)
+
+
+def joint_calendar(given: StreetInputs, made: Mapping[str, pd.DataFrame], *, before: pd.Series) -> JudgedPlan:
+    """The joint calendar alone, without what each owner would do apart: as ``street_part``, for a place that has works."""
+    from koppelkans.street.dividend import JOINT, judged
+
+    asked = works_of(given, stated_works(given, made), seed=given.scenario.seed)
+    return judged(JOINT, asked.case, planner_of(given, before))
 
 
 def _empty() -> dict[str, pd.DataFrame]:
@@ -226,7 +166,7 @@ def stated_works(given: StreetInputs, made: Mapping[str, pd.DataFrame]) -> State
         )  # fmt: skip
         told += said
     owners = owners_table([owner.model_dump() for owner in chosen.owners], parameters=parameters, day=day)
-    network = street_network(made["pipes"], made["network_sections"])
+    network = street_network(made["pipes"], made["network_sections"], made.get("heat_corridors"))
     return StatedWorks(assets, planned, owners, network, told)
 
 
@@ -241,7 +181,9 @@ def works_of(given: StreetInputs, stated: StatedWorks, *, seed: int) -> StreetWo
     )  # fmt: skip
 
 
-def _planned(given: StreetInputs, stated: StatedWorks, asked: StreetWorks) -> StreetPart:
+def _planned(
+    given: StreetInputs, stated: StatedWorks, asked: StreetWorks, before: pd.Series | None = None
+) -> StreetPart:
     """The chain of plans with its tables."""
     # numba is loaded here, so that a plan without streets does not wait for it
     from koppelkans.street.calendar.certificate import calendar_certificate
@@ -251,16 +193,24 @@ def _planned(given: StreetInputs, stated: StatedWorks, asked: StreetWorks) -> St
     from koppelkans.street.works_measures import SectionFacts
     from koppelkans.street.works_prices import shadow_prices
     from koppelkans.street.works_tables import calendar_table, openings_table, work_quantities, works_indicators
+    from koppelkans.street.works_words import Said
 
     scenario, chosen, case = given.scenario, given.scenario.street, asked.case
-    planner = Planner(chosen.rounds, chosen.tries, scenario.seed)
+    planner = planner_of(given, before)
     found = dividend(case, planner)
     areas = asked.about[["carriageway_m2", "parking_m2", "footway_m2"]].assign(house_m2=0.0).to_numpy(float)
     facts = SectionFacts(areas, asked.about["residents"].to_numpy(float), asked.saved_tonnes_per_mwh)
-    pace, year = works_pace(given.parameters, scenario.reference_date), found.joint.year
-    months, told = _months(given, asked, year, pace)
-    shares = owner_shares(found, facts, agreed=chosen.agreed_shares or None)
-    prices, names = planner.answers[-1].prices, {str(key): str(name) for key, name in asked.owners["name"].items()}
+    proof, pace = planner.answers[-1], works_pace(given.parameters, scenario.reference_date)
+    found, months, told = settled_works(given, asked, found, pace, planner)
+    year = found.joint.year
+    rates = {str(key): float(rate) for key, rate in asked.owners["rate_share"].items()}
+    shares = owner_shares(found, facts, agreed=chosen.agreed_shares or None, rates=rates)
+    prices = proof.prices
+    owners = asked.owners
+    names = {
+        str(key): Said(str(nl), str(en))
+        for key, nl, en in zip(owners.index, owners["name"], owners["name_en"], strict=True)
+    }
     result = {
         "assets": asked.assets, "works": asked.works, "owners": asked.owners,
         "calendar": calendar_table(case, year, asked.works, months=months), "openings": openings_table(case, year, asked.about["street"]),
@@ -270,7 +220,7 @@ def _planned(given: StreetInputs, stated: StatedWorks, asked: StreetWorks) -> St
         "works_indicators": works_indicators(found, facts=facts, pace=pace),
     }  # fmt: skip
     certified = calendar_certificate(
-        case, replace(planner.answers[-1], year=year, account=found.joint.account, objective_eur=found.joint.net_eur)
+        case, replace(proof, year=year, account=found.joint.account, objective_eur=found.joint.net_eur)
     )
     spread = _spread(given, asked, found)
     remarks = [*stated.remarks, *asked.remarks, *dividend_remarks(found), *owner_remarks(shares, names), *told]
@@ -280,73 +230,91 @@ def _planned(given: StreetInputs, stated: StatedWorks, asked: StreetWorks) -> St
         trench_of_heat(case, year),
         certified,
         stated if asked.works["drawn"].any() else None,
+        found.joint,
+        PlannedChain(asked, found, facts, pace),
     )
 
 
 class Planner:
-    """Plans works with the same limits each time, and keeps its answers."""
+    """Plans works with the same limits each time, and keeps its answers.
 
-    def __init__(self, rounds: int, tries: int, seed: int) -> None:
+    before: year index by key of a work in a calendar with another heat network; a joint calendar keeps it where another saves no more than ``kept_share`` of the gross cost.
+    """
+
+    def __init__(
+        self, rounds: int, tries: int, seed: int, *, before: pd.Series | None = None, kept_share: float = 0.0
+    ) -> None:
         from koppelkans.street.calendar.answer import CalendarLimits
 
         self.limits = CalendarLimits(bound_rounds=rounds, starts=1, tries_per_section=tries, seed=seed)
+        self.before, self.kept_share = before, kept_share
         self.answers: list[Calendar] = []
 
     def __call__(self, case: WorksCase, start: Ints | None) -> Calendar:
         """The calendar of a case, never worse than the start."""
         from koppelkans.street.calendar.answer import works_calendar
+        from koppelkans.street.calendar.carried import kept_calendar
 
-        self.answers.append(works_calendar(case, self.limits, start=start))
-        return self.answers[-1]
-
-
-def _months(given: StreetInputs, asked: StreetWorks, year: Ints, pace: Pace) -> tuple[pd.DataFrame, list[RemarkRow]]:
-    """In which months of the first years the streets are closed."""
-    from koppelkans.street.calendar.months import Around, months_of_works, months_remarks, works_months
-
-    around = Around(_beside(asked.about), asked.about["residents"].to_numpy(float))
-    limits = given.scenario.limits.model_copy(update={"nodes": given.scenario.street.month_nodes})
-    found = works_months(asked.case, year, around=around, pace=pace, limits=limits, years=MONTHS_YEARS)
-    return months_of_works(asked.case, found), months_remarks(asked.case, found)
+        found = works_calendar(case, self.limits, start=start)
+        if self.before is not None and case.works.joins.any():
+            found = kept_calendar(case, found, self.before, kept_share=self.kept_share, limits=self.limits, start=start)
+        self.answers.append(found)
+        return found
 
 
-def _beside(about: pd.DataFrame) -> Ints:
-    """Pairs of sections that meet in a junction."""
-    place = pd.Series(np.arange(len(about)), index=about.index)
-    ends = pd.concat([pd.DataFrame({"node": about[side], "place": place}) for side in ("from_node", "to_node")])
-    pairs = ends.merge(ends, on="node")
-    pairs = pairs[pairs["place_x"] < pairs["place_y"]]
-    return np.unique(pairs[["place_x", "place_y"]].to_numpy(np.int64), axis=0)
+def planner_of(given: StreetInputs, before: pd.Series | None = None) -> Planner:
+    """The planner with the limits of the scenario."""
+    chosen, day = given.scenario.street, given.scenario.reference_date
+    kept = given.parameters.at("street_works.loop.kept_share", day)
+    return Planner(chosen.rounds, chosen.tries, given.scenario.seed, before=before, kept_share=kept)
 
 
 def _spread(given: StreetInputs, asked: StreetWorks, found: Dividend) -> dict[str, pd.DataFrame]:
-    """The dividend without each owner, and with other dates and prices, as far as the scenario asks for them."""
+    """The dividend without each owner, where the scenario asks for it, and with other dates and prices: planned again where it asks for that, else the same calendars counted anew."""
     from koppelkans.street.dividend_owners import owner_absence
-    from koppelkans.street.dividend_robustness import Spread, variations, works_robustness
+    from koppelkans.street.dividend_robustness import Spread, evaluated_robustness, variations, works_robustness
 
     chosen, seed = given.scenario.street, given.scenario.seed
+    parameters, day = given.parameters, given.scenario.reference_date
     result: dict[str, pd.DataFrame] = {}
     if chosen.absences:
         result["owner_absence"] = owner_absence(found, Planner(chosen.rounds, chosen.tries, seed))
-    if chosen.variations:
-        parameters, day = given.parameters, given.scenario.reference_date
-        spread = Spread(
-            round(parameters.at("street_works.spread.date_years", day)), parameters.at("street_works.spread.cost_share", day),
-            (parameters.at("street_works.spread.heat_factor", day, "low"), 1.0, parameters.at("street_works.spread.heat_factor", day, "high")), seed,
-        )  # fmt: skip
-        result["works_robustness"] = works_robustness(variations(asked.case, spread), Planner(DRAW_ROUNDS, 0, seed))
+    spread = Spread(
+        round(parameters.at("street_works.spread.date_years", day)), parameters.at("street_works.spread.cost_share", day),
+        (parameters.at("street_works.spread.heat_factor", day, "low"), 1.0, parameters.at("street_works.spread.heat_factor", day, "high")), seed,
+    )  # fmt: skip
+    cases = variations(asked.case, spread)
+    result["works_robustness"] = (
+        works_robustness(cases, Planner(DRAW_ROUNDS, 0, seed))
+        if chosen.variations
+        else evaluated_robustness(cases, found)
+    )
     return result
 
 
-def drawn_figures(given: StreetInputs, stated: StatedWorks, draw: int) -> dict[str, float]:
-    """What planning together saves when what lies in the streets is drawn once more.
+def drawn_figures(
+    given: StreetInputs, stated: StatedWorks, draw: int, change: SpaceChange | None = None
+) -> dict[str, float]:
+    """What planning together saves when what lies in the streets is drawn once more; with ``change`` also what the chosen cross-sections cost and save.
 
     Nothing that stands on drawn ages may be printed otherwise than over many draws. Method: docs/method.md#dividend-robustness.
     """
-    from koppelkans.street.dividend_robustness import draw_figures
+    from koppelkans.street.dividend import dividend
+    from koppelkans.street.dividend_robustness import chain_figures
+    from koppelkans.street.joint_space import space_plans, wishes_of
+    from koppelkans.street.joint_space_tables import space_figures
 
-    seed = given.scenario.seed
-    return draw_figures(works_of(given, stated, seed=seed + draw).case, Planner(DRAW_ROUNDS, 0, seed))
+    planner = Planner(DRAW_ROUNDS, 0, given.scenario.seed)
+    asked = works_of(given, stated, seed=given.scenario.seed + draw)
+    found = dividend(asked.case, planner)
+    figures = chain_figures(found, stated.threshold.figures(found) if stated.threshold else None)
+    if change is None:
+        return figures
+    try:
+        planner = Planner(SPACE_DRAW_ROUNDS, 0, given.scenario.seed)
+        return figures | space_figures(space_plans(found.joint, wishes_of(asked), change, planner))
+    except InfeasibleError:  # other ages, other windows: this draw says nothing of J+
+        return figures
 
 
 def trench_of_heat(case: WorksCase, year: Ints) -> pd.DataFrame:

@@ -9,12 +9,15 @@ from koppelkans.plan.network import upstream_sections
 from koppelkans.street.assets import StreetNetwork
 
 
-def street_network(pipes: pd.DataFrame, network_sections: pd.DataFrame) -> StreetNetwork | None:
+def street_network(
+    pipes: pd.DataFrame, network_sections: pd.DataFrame, corridors: pd.DataFrame | None = None
+) -> StreetNetwork | None:
     """The pipes of a design by street section; None when it has no main in any street.
 
-    pipes, network_sections: tables of the plan. A main belongs to its section; a pipe from the source to the first street counts as pipe of the section it reaches; a
+    pipes, network_sections, corridors: tables PIPES, NETWORK_SECTIONS and HEAT_CORRIDORS of the plan. A main belongs to its section; a pipe from the source to the first street counts as pipe of the section it reaches; a
     service pipe counts in the section where it leaves the main. ``trench_eur`` is the length of main times the price of the trench there, at most what was invested
-    (pipes that lie there already cost none); ``heat_own_eur`` is the rest.
+    (pipes that lie there already cost none); ``pipe_eur`` is the rest of the mains, ``heat_own_eur`` that with service pipes.
+    What moving others out of the way costs is in the rest: nobody shares it.
     Method: docs/method.md#street-network.
     """
     mains = pipes[(pipes["kind"] == "main") & pipes["section"].notna()]
@@ -22,7 +25,9 @@ def street_network(pipes: pd.DataFrame, network_sections: pd.DataFrame) -> Stree
         return None
     laid = mains.groupby("section")[["investment_eur", "length_m"]].sum()
     trench = (laid["length_m"] * network_sections["trench_eur_per_m"].reindex(laid.index)).fillna(0.0)
-    trench = trench.clip(upper=laid["investment_eur"])
+    if corridors is not None:
+        trench -= laid["length_m"] * corridors["corridor_eur_per_m"].reindex(laid.index).fillna(0.0)
+    trench = trench.clip(lower=0.0, upper=laid["investment_eur"])
     services, approach = pipes[pipes["kind"] == "service"], pipes[(pipes["kind"] == "main") & pipes["section"].isna()]
     behind = services.assign(at=_section_of(services, mains, "from_node"))
     served = (
@@ -32,9 +37,9 @@ def street_network(pipes: pd.DataFrame, network_sections: pd.DataFrame) -> Stree
         .fillna(0.0)
     )
     reached = approach.assign(at=_section_of(approach, mains, "to_node")).groupby("at")["investment_eur"].sum()
-    own = laid["investment_eur"] - trench + served["eur"] + reached.reindex(laid.index).fillna(0.0)
+    pipe = laid["investment_eur"] - trench + reached.reindex(laid.index).fillna(0.0)
     return StreetNetwork(pd.DataFrame({
-        "heat_own_eur": own, "trench_eur": trench, "upstream": _upstream(mains).reindex(laid.index).astype("str"),
+        "heat_own_eur": pipe + served["eur"], "pipe_eur": pipe, "trench_eur": trench, "upstream": _upstream(mains).reindex(laid.index).astype("str"),
         "heat_mwh": served["mwh"], "buildings": served["buildings"].astype("int64"),
     }).rename_axis("section").sort_index())  # fmt: skip
 

@@ -21,6 +21,7 @@ SPACE_TABLES = (
     "space_targets",
     "space_clashes",
     "space_pareto",
+    "space_dividend",
     "lekp",
 )
 
@@ -43,7 +44,7 @@ def street_space_tables(
         place.sections.index.isin(assets.loc[assets["kind"] == "gas", "section"]), index=place.sections.index
     )
     found = street_space(
-        place.sections, SpaceTargets(**asked, cycle=cycle), heat_dn_mm=_pairs(made["pipes"]), gas=gas if len(assets) else None,
+        with_built_per_m(place), SpaceTargets(**asked, cycle=cycle), heat_dn_mm=_pairs(made["pipes"]), gas=gas if len(assets) else None,
         parameters=parameters, day=day, limits=scenario.limits,
     )  # fmt: skip
     dwellings = float(place.buildings["dwellings"].sum())
@@ -53,6 +54,19 @@ def street_space_tables(
     )
     goals = lekp_goals(found, inhabitants=inhabitants, parameters=parameters, day=day)
     return {**found.made, "lekp": goals}, list(found.remarks), figures
+
+
+def with_built_per_m(place: Place) -> pd.DataFrame:
+    """The sections with ``built_per_m``: buildings or dwellings along a metre, whichever are more; without it where it is not known what stands along which."""
+    sections: pd.DataFrame | None = place.sections
+    if sections is None:
+        raise ValueError("street space needs streets")
+    if place.attachments is None:
+        return sections
+    along = place.attachments.join(place.buildings["dwellings"]).groupby("section")["dwellings"].agg(["size", "sum"])
+    built = along.max(axis=1).reindex(sections.index).fillna(0.0)
+    known: pd.DataFrame = sections.assign(built_per_m=built / sections["length_m"])
+    return known
 
 
 def _pairs(pipes: pd.DataFrame) -> pd.Series | None:

@@ -26,6 +26,7 @@ from koppelkans.report.network import network_section
 from koppelkans.report.notation import Notation
 from koppelkans.report.orderings import orderings_section
 from koppelkans.report.pdf import pdf_bytes
+from koppelkans.report.response import response_section
 from koppelkans.report.schedule import schedule_section
 from koppelkans.report.solutions import choice_section, solutions_section
 from koppelkans.report.sources import figures_section, remarks_section, sources_section
@@ -38,7 +39,7 @@ __all__ = ["report_document", "write_report"]
 
 _SECTIONS = (
     summary_section, start_section, needs_section, measured_section, ladder_section, solutions_section, choice_section, labels_section,
-    orderings_section, schedule_section, density_section, network_section, works_section, street_space_section, bills_section, effects_section, data_value_section,
+    orderings_section, schedule_section, density_section, network_section, works_section, street_space_section, bills_section, response_section, effects_section, data_value_section,
     figures_section, remarks_section, sources_section,
 )  # fmt: skip
 _LABELS = ("skip", "contents", "page", "figure", "method")

@@ -16,9 +16,10 @@ from koppelkans.report.material import Material, cells, texts
 NETWORK_METHODS = ("network-design", "supply", "network-robustness", "network-phases", "threshold", "project")
 STREET_METHODS = (
     "street-works", "street-assets", "drawn-assets", "gas-tree", "street-prices", "street-network", "street-loop", "trench-shared", "works-account", "works-calendar",
-    "works-months", "dividend", "dividend-shares", "dividend-robustness", "street-space-patterns", "street-space-underground", "street-space-now",
-    "street-space-choice", "street-space-clash", "street-space-pareto", "lekp",
+    "works-months", "dividend", "dividend-shares", "dividend-robustness", "threshold-shared", "works-months-years", "street-space-patterns", "street-space-underground", "street-space-now",
+    "street-space-choice", "street-space-clash", "street-space-pareto", "street-space-dividend", "integration-dividend-space", "lekp",
 )  # fmt: skip
+RESPONSE_METHODS = ("response-plan", "response-moments", "equilibria", "response-calibration", "response-indicators")
 BUILDING_METHODS = (
     "hourly-need", "load-hours", "coincidence", "cold", "calibration", "renovation-ladder", "stop-insulating", "epc", "epc-distribution",
     "obligations", "orderings", "schedule", "data-value",
@@ -249,6 +250,7 @@ def _methods(material: Material) -> list[Block]:
             *NETWORK_METHODS,
             *STREET_METHODS,
             *BUILDING_METHODS,
+            *RESPONSE_METHODS,
         ]
     )
     known = texts(words.language)["methods"]

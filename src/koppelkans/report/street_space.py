@@ -28,6 +28,7 @@ from koppelkans.report.document import (
     plain,
 )
 from koppelkans.report.drawing import WIDTH, drawn
+from koppelkans.report.joint_space import space_dividend_blocks
 from koppelkans.report.material import OTHER, Material, Words, cells, one_line
 
 ANCHOR = "straatruimte"
@@ -90,7 +91,8 @@ def street_space_section(material: Material) -> Section:
     if not space.publishable:
         return one_line(material, ANCHOR, "space", "too_few")
     blocks = [*_lead(space), *_clashes(space), *_targets(space), *_become(space), *_pairs(space), *_pareto(space)]
-    return Section(ANCHOR, words("space.title"), (*blocks, *_indicators(space), *_lekp(space)))
+    moved = space_dividend_blocks(material, space.amount, lambda key: _demand(space, key))
+    return Section(ANCHOR, words("space.title"), (*blocks, *moved, *_indicators(space), *_lekp(space)))
 
 
 def _lead(space: PublishedSpace) -> list[Block]:
@@ -207,7 +209,7 @@ def _become(space: PublishedSpace) -> list[Block]:
             rows.append(cells(words("space.other"), "", *counted, "", "", ""))
             continue
         row = {str(name): value for name, value in patterns.loc[key].items()}
-        told = pattern_words(row, words) + (words("space.as_now") if str(key).endswith("|now") else "")
+        told = pattern_words(row, words) + (words("space.as_now") if "|now" in str(key) else "")
         figures = (notation.number(row[name], 0 if name == "bays" else 1) for name in ("bays", "trees", "storage_m3"))
         rows.append(cells(told, notation.number(row["class_m"], 1), *counted, *figures))
     header = tuple(

@@ -27,6 +27,7 @@ from koppelkans.report.ladder import renovation_line
 from koppelkans.report.material import Material
 from koppelkans.report.network import network_figure, verdict_text
 from koppelkans.report.published_network import UNASSESSED, PublishedNetwork
+from koppelkans.report.response import response_line
 from koppelkans.report.solutions import solution_counts
 from koppelkans.report.works import dividend_line
 
@@ -139,6 +140,7 @@ def _meaning(material: Material) -> list[Text]:
         key = "summary.density" if dense else "summary.density_none"
         lines.append(words.rich(key, count=dense, streets=len(material.streets)))
     lines += dividend_line(material)
+    lines += response_line(material)
     lines.append(words.rich("summary.tenant"))
     lines.append(words.rich("summary.model", metered=_metered(material)))
     return lines

@@ -12,10 +12,13 @@ from typing import Any
 import pandas as pd
 
 from koppelkans import disclosure
+from koppelkans.plan.record import Plan
 from koppelkans.report import palette
 from koppelkans.report.document import Block, Bullets, Figure, Heading, Notice, Paragraph, Section, Table, Text, plain
+from koppelkans.report.joint_space import few_rebuilt, joint_space_blocks
 from koppelkans.report.material import Material, Words, cells, one_line
 from koppelkans.report.works_charts import cost_time_chart, gantt_chart, periods_chart, waterfall_chart
+from koppelkans.report.works_loop import loop_blocks
 from koppelkans.tables import Table as Contract
 from koppelkans.tables.street import WORK_KINDS
 from koppelkans.tables.works import (
@@ -25,6 +28,7 @@ from koppelkans.tables.works import (
     OWNER_ABSENCE,
     OWNER_SHARES,
     SHADOW_PRICES,
+    WORKS_INDICATORS,
     WORKS_ROBUSTNESS,
 )
 
@@ -35,7 +39,7 @@ _ANCHOR = "werken"
 _CENT = 0.01
 _PROVEN = "proven_share"
 _OF_HEAT = ("heat_eur", "mean_live_year", "live_share", "saved_to_2040_tonnes", "saved_to_2050_tonnes")
-_LUCKY, _JOINT, _ALONE = "S1", "J", "S0"
+_LUCKY, _JOINT, _ALONE, _JOINT_SPACE = "S1", "J", "S0", "J+"
 _PARTS = ("own_eur", "lost_life_eur", "opening_eur", "mobilisation_eur", "nuisance_eur", "overdue_eur", "after_horizon_eur", "over_limits_eur")  # fmt: skip
 _KIND_COLOURS = dict(zip(WORK_KINDS, palette.PARTS, strict=True))
 
@@ -53,8 +57,11 @@ class PublishedWorks:
 
     @cached_property
     def chain(self) -> dict[str, dict[str, Any]]:
-        """The plans of the chain, each as a row, in order."""
-        rows = self.table(DIVIDEND).to_dict("index")
+        """The plans of the chain, each as a row, in order; without J+ where it is about few streets."""
+        found = self.table(DIVIDEND)
+        rows = (found.drop(index=_JOINT_SPACE, errors="ignore") if few_rebuilt(self.material) else found).to_dict(
+            "index"
+        )
         return {str(plan): {str(key): value for key, value in row.items()} for plan, row in rows.items()}
 
     @cached_property
@@ -72,8 +79,7 @@ class PublishedWorks:
     @cached_property
     def owners(self) -> dict[str, str]:
         """Name of every owner as shown."""
-        known = self.material.plan.tables.get("owners")
-        return {} if known is None else {str(key): str(name) for key, name in known["name"].items()}
+        return owner_names(self.material.plan, self.material.words.language)
 
     def owner(self, key: object) -> str:
         """An owner as shown."""
@@ -82,6 +88,15 @@ class PublishedWorks:
     def millions(self, amount_eur: Any, digits: int = 3) -> str:
         """An amount in millions."""
         return self.material.notation.rounded(float(amount_eur) / _MILLION, digits)
+
+
+def owner_names(plan: Plan, language: str) -> dict[str, str]:
+    """Name of every owner of works in a language, by key; in Dutch in a plan made before owners had a name in English."""
+    known = plan.tables.get("owners")
+    if known is None:
+        return {}
+    column = "name_en" if language == "en" and "name_en" in known else "name"
+    return {str(key): str(name) for key, name in known[column].items()}
 
 
 def works_section(material: Material) -> Section:
@@ -93,7 +108,8 @@ def works_section(material: Material) -> Section:
         return one_line(material, _ANCHOR, "works", "too_few")
     if works.drawn:
         return Section(_ANCHOR, words("works.title"), tuple(_drawn(works)))
-    blocks = [*_headline(works), *_waterfall(works), _plans(works), *_waiting(works), *_owners(works), *_absence(works)]
+    blocks = [*_headline(works), *_waterfall(works), _plans(works), *_waiting(works), *_threshold(works)]
+    blocks += [*loop_blocks(material), *joint_space_blocks(material), *_owners(works), *_absence(works)]
     return Section(_ANCHOR, words("works.title"), (*blocks, *_worth(works), *_periods(works), *_firm(works)))
 
 
@@ -121,6 +137,8 @@ def dividend_line(material: Material) -> list[Text]:
 def _drawn(works: PublishedWorks) -> list[Block]:
     """Percentiles over draws; nothing else may stand on ages that nobody knows."""
     words, notation, drawn = works.material.words, works.material.notation, works.table(DRAWN_ASSETS)
+    if few_rebuilt(works.material):
+        drawn = drawn[~drawn.index.str.startswith("space_")]
     blocks: list[Block] = [Notice("assumption", words("works.drawn_title"), plain(words("works.drawn")))]
     if drawn.empty:
         return [*blocks, Paragraph(plain(words("works.drawn_none")))]
@@ -266,6 +284,21 @@ def _waiting(works: PublishedWorks) -> list[Block]:
     return [Paragraph(words.rich(key, years=rounded(abs(years), 2), tonnes=rounded(abs(tonnes), 2)))]
 
 
+def _threshold(works: PublishedWorks) -> list[Block]:
+    """What sharing trenches does to their price and to the share of dwellings that a street needs, in a sentence or two."""
+    found: dict[Any, float] = works.table(WORKS_INDICATORS)["value"].to_dict()
+    if "trench_eur_per_m_j" not in found:
+        return []
+    words, notation = works.material.words, works.material.notation
+    told = {
+        name: notation.rounded(found[f"trench_eur_per_m_{plan}"]) for name, plan in (("alone", "s0"), ("joint", "j"))
+    }
+    key = "works.threshold" if found["threshold_sections_j"] else "works.threshold_never"
+    shares = {f"share_{plan}": notation.share(found[f"threshold_share_{plan}"], 1) for plan in ("s0", "j")}
+    count = notation.number(found["threshold_sections_j"])
+    return [Paragraph(words.rich(key, **told, **shares, sections=count))]
+
+
 # ----------------------------------------------------------------------------------------------------------------------- owners
 
 
@@ -280,6 +313,8 @@ def _owners(works: PublishedWorks) -> list[Block]:
         return [title, Paragraph(plain(words("works.owners_few")))]
     keys = ["alone_eur", "coincidences_eur", "joint_eur", "gain_eur", "transfer_eur", "by_own_cost_eur", "by_area_eur"]
     keys += ["agreed_eur"] if shares["agreed_eur"].notna().all() else []
+    at_own = shares["own_rate_share"].nunique() > 1
+    keys += ["own_rate_gain_eur"] if at_own else []
     rows = tuple(
         cells(works.owner(owner), *(works.millions(row[name]) for name in keys))
         for owner, row in shares.to_dict("index").items()
@@ -290,7 +325,7 @@ def _owners(works: PublishedWorks) -> list[Block]:
         header,
         rows,
         (False, *[True] * len(keys)),
-        words("works.owners_note"),
+        " ".join([words("works.owners_note"), *([words("works.own_rate_note")] if at_own else [])]),
         method="dividend-shares",
     )
     return [title, Paragraph(_transfer_line(works, shares)), table]
@@ -351,7 +386,8 @@ def _periods(works: PublishedWorks) -> list[Block]:
         cells(words.name("work_kinds", kind), *(count(counts.loc[kind, name]) for name in columns)) for kind in kinds
     )
     header = (words("works.kind_column"), *(periods[name] for name in columns))
-    note = words("page.hidden_note") if counts.isna().to_numpy().any() else ""
+    hidden = bool(counts.isna().to_numpy().any())
+    note = words("works.hidden_note", least=disclosure.RULES.contributors) if hidden else ""
     table = Table(words("works.periods"), header, rows, (False, *[True] * len(columns)), note, method="works-account")
     values: dict[Any, dict[Any, Any]] = counts.to_dict("index")
     shown = [
@@ -367,7 +403,7 @@ def _periods(works: PublishedWorks) -> list[Block]:
         svg,
         words("works.periods_chart"),
         words("works.periods_alt"),
-        words("works.periods_note"),
+        " ".join([words("works.periods_note"), *([words("works.hidden_chart")] if hidden else [])]),
         "works-account",
     )
     return [Heading(words("works.periods_title")), figure, table]
@@ -387,10 +423,12 @@ def _firm(works: PublishedWorks) -> list[Block]:
     )  # fmt: skip
     header = tuple(words(f"works.{name}_column") for name in ("case", "dividend", "share", "gap", "proven"))
     numeric = (False, True, True, True, False)
-    table = Table(words("works.firm"), header, rows, numeric, words("works.firm_note"), method="dividend-robustness")
+    again = bool(found["replanned"].all())
+    note = words("works.firm_note" if again else "works.firm_note_counted")
+    table = Table(words("works.firm"), header, rows, numeric, note, method="dividend-robustness")
     slider = found[found.index.str.startswith("heat_") | (found.index == "as_given")].dropna(subset="mean_live_year")
     blocks: list[Block] = [Heading(words("works.firm_title")), table]
-    if len(slider) < 2:
+    if len(slider) < 2 or not again:
         return blocks
     ordered = slider.sort_values("mean_live_year", kind="stable")
     frame = pd.DataFrame(

@@ -118,26 +118,20 @@ class Dividend:
         return self.amount_eur / gross if gross > 0 else 0.0
 
 
-def dividend(case: WorksCase, plan_works: PlanWorks, *, space_case: WorksCase | None = None) -> Dividend:
-    """The chain S0, S1, J and, with ``space_case``, J+.
+def dividend(case: WorksCase, plan_works: PlanWorks) -> Dividend:
+    """The chain S0, S1, J; J+ is made from J and the chosen cross-sections (``joint_space``).
 
     case: its ``joins`` say who shares in S1 and J (all: ``case.together()``). S0: the best calendar when no work shares, S1: its years
     counted with sharing, J: the best calendar with sharing, begun from S1. A plan worse than its start is replaced by the start, so
 
         net(J) <= net(S1) <= net(S0).
 
-    space_case: the same place with other street space; begun from J when it asks for the same works.
     Raises DataError when the planner hands back a calendar that breaks a condition. Method: docs/method.md#dividend.
     """
     apart = case.apart_from_each_other()
     alone = judged(ALONE, apart, plan_works)
     lucky = JudgedPlan(COINCIDENCES, case, alone.year, account(case, alone.year), np.nan)
-    joint = judged(JOINT, case, plan_works, start=lucky.year)
-    space = None
-    if space_case is not None:
-        same = np.array_equal(space_case.works.name, case.works.name) and not broken(space_case, joint.year)
-        space = judged(JOINT_SPACE, space_case, plan_works, start=joint.year if same else None)
-    return Dividend(alone, lucky, joint, space)
+    return Dividend(alone, lucky, judged(JOINT, case, plan_works, start=lucky.year))
 
 
 def judged(name: str, case: WorksCase, plan_works: PlanWorks, *, start: Ints | None = None) -> JudgedPlan:
@@ -157,13 +151,22 @@ def judged(name: str, case: WorksCase, plan_works: PlanWorks, *, start: Ints | N
 # ----------------------------------------------------------------------------------------------------------------------- tables
 
 
-def dividend_table(found: Dividend, *, facts: SectionFacts, pace: Pace) -> pd.DataFrame:
+def dividend_table(
+    found: Dividend, *, facts: SectionFacts, pace: Pace, space_facts: SectionFacts | None = None
+) -> pd.DataFrame:
     """The chain as a table (contract DIVIDEND): parts, worth of heat, bound, time, space and nuisance of every plan.
 
-    facts: of the case; J+ may open other zones than those whose area is given here, so its square metres are left empty. The parts up to
-    ``over_limits_eur`` add up to the gross cost with limits; own cost stands without the lost life.
+    facts: of the case; space_facts: of J+, which opens other zones; without them its square metres are left empty. The parts up to
+    ``over_limits_eur`` add up to the gross cost with limits; own cost stands without the lost life. J+ brings other things, so nothing is saved against S1.
     """
-    rows = {plan.name: _row(found, plan, facts, pace) for plan in found.plans}
+    rows = {
+        plan.name: _row(found, plan, space_facts or facts if plan is found.space else facts, pace)
+        for plan in found.plans
+    }
+    if found.space is not None:
+        rows[JOINT_SPACE] |= {"saved_eur": np.nan, "gross_saved_eur": np.nan}
+        if space_facts is None:
+            rows[JOINT_SPACE]["opened_m2"] = np.nan
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index = pd.Index(frame.index, name="plan", dtype="str")
     return tables.check(DIVIDEND, frame[DIVIDEND.column_names].astype({"closures": "int64", "repeats": "int64"}))
@@ -179,16 +182,16 @@ def _row(found: Dividend, plan: JudgedPlan, facts: SectionFacts, pace: Pace) -> 
         "own_eur": float(plan.account.parts_eur[_OWN]) - lost, "lost_life_eur": lost, "gross_eur": plan.gross_eur,
         "heat_eur": plan.account.heat_eur, "net_eur": plan.net_eur, "bound_eur": plan.bound_eur, "gap_eur": gap,
         "gap_share": gap / max(abs(plan.net_eur), 1.0), "saved_eur": found.coincidences.net_eur - plan.net_eur,
-        "gross_saved_eur": found.coincidences.gross_eur - plan.gross_eur, **_measured(known, plan.name),
+        "gross_saved_eur": found.coincidences.gross_eur - plan.gross_eur, **_measured(known),
     }  # fmt: skip
 
 
-def _measured(known: Measures, plan: str) -> dict[str, object]:
+def _measured(known: Measures) -> dict[str, object]:
     until = {f"live_to_{last}_mwh": amount for last, amount in zip(UNTIL_YEARS, known.until_mwh, strict=True)}
     saved = {f"saved_to_{last}_tonnes": amount for last, amount in zip(UNTIL_YEARS, known.until_tonnes, strict=True)}
     return {
         "live_mwh": known.live_mwh, **until, **saved, "mean_live_year": known.mean_live_year, "live_share": known.live_share,
-        "opened_m2": np.nan if plan == JOINT_SPACE else known.opened_m2, "closures": known.closures, "person_months": known.person_months,
+        "opened_m2": known.opened_m2, "closures": known.closures, "person_months": known.person_months,
         "repeats": known.repeats, "coordinated_share": known.coordinated_share, "shared_surface_share": known.shared_surface_share,
         "shared_trench_share": known.shared_trench_share,
     }  # fmt: skip
@@ -254,30 +257,3 @@ def effective_trench_eur_per_m(case: WorksCase, year: Ints) -> pd.Series:
     whole = np.sum(shares_in_year_eur(case, year), axis=0)[heat] / case.streets.length_m[section]
     names = pd.Index(case.section_names[section], name="section", dtype="str")
     return pd.Series(whole, index=names, name="trench_eur_per_m")
-
-
-def moved_share(before: pd.Series, after: pd.Series, length_m: pd.Series) -> float:
-    """How far prices per metre moved: sum |after - before| L / sum before L; a section in only one of both counts as moved in full.
-
-    before, after: EUR/m by section. length_m: by section, of all of them. 0 when both are empty.
-    """
-    sections = before.index.union(after.index)
-    length = length_m.reindex(sections).to_numpy(float)
-    old, new = before.reindex(sections).to_numpy(float), after.reindex(sections).to_numpy(float)
-    moved = np.where(np.isnan(old) | np.isnan(new), np.fmax(old, new), np.abs(new - old))
-    whole = float(np.nansum(old * length))
-    if whole <= 0:
-        return 0.0 if not len(sections) else np.inf
-    return float((moved * length).sum() / whole)
-
-
-def threshold_change(found: Dividend, threshold: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
-    """Trench price and connection threshold per section alone and jointly: index section; ``alone_eur_per_m``, ``joint_eur_per_m``, ``alone_share``, ``joint_share``.
-
-    threshold: from EUR/m by section to the share of dwellings at which revenue covers cost (empty: impossible).
-    """
-    alone = effective_trench_eur_per_m(found.alone.case, found.alone.year)
-    joint = effective_trench_eur_per_m(found.joint.case, found.joint.year)
-    columns = {"alone_eur_per_m": alone, "joint_eur_per_m": joint}
-    shares = {"alone_share": threshold(alone), "joint_share": threshold(joint)}
-    return pd.DataFrame(columns | shares).rename_axis("section")

@@ -14,6 +14,7 @@ from koppelkans.street.calendar.account import Account, account, shares_of_owner
 from koppelkans.street.calendar.case import HEAT, Floats, WorksCase
 from koppelkans.street.dividend import Dividend, JudgedPlan, PlanWorks, judged
 from koppelkans.street.works_measures import SectionFacts
+from koppelkans.street.works_words import Said
 from koppelkans.tables.works import OWNER_ABSENCE, OWNER_SHARES
 
 OWN, OPENING, CLOSURE, WORTH = range(4)
@@ -52,11 +53,34 @@ def least_transfers_eur(alone_eur: Floats, joint_eur: Floats) -> Floats:
     return loss - (moved * gain / gained if moved > 0 else 0.0)
 
 
-def owner_shares(found: Dividend, facts: SectionFacts, *, agreed: Mapping[str, float] | None = None) -> pd.DataFrame:
+def at_own_rates_eur(plan: JudgedPlan, rates: Mapping[str, float]) -> Floats:
+    """What each owner pays in a plan when he weighs later years at a rate of his own [EUR]: his costs of ``owner_costs_eur`` in the account at that rate.
+
+    rates: real rate by owner; those left out weigh at the rate of the case. The years of the plan stay. NaN for an owner at rate 0 whose works are repeated for ever.
+    """
+    case = plan.case
+    result = np.full(len(case.owners), np.nan)
+    own = np.array([float(rates.get(owner, case.rate_share)) for owner in case.owners])
+    for rate in np.unique(own).tolist():
+        who = own == rate
+        if rate <= 0 and np.isfinite(case.works.life_years[who[case.works.owner]]).any():
+            continue
+        at = replace(case, rate_share=rate)
+        result[who] = owner_costs_eur(at, account(at, plan.year)).sum(axis=1)[who]
+    return result
+
+
+def owner_shares(
+    found: Dividend,
+    facts: SectionFacts,
+    *,
+    agreed: Mapping[str, float] | None = None,
+    rates: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
     """Cost of every owner alone, with coincidences and jointly, with other keys and the least transfers beside (contract OWNER_SHARES).
 
-    agreed: share of all joint openings and closures by owner, together 1; left out: empty. Every key adds up to the same total.
-    Raises DataError for agreed shares of unknown owners or that do not add up. Method: docs/method.md#dividend-shares.
+    agreed: share of all joint openings and closures by owner, together 1; left out: empty. rates: real rate with which each owner weighs later years itself, the common one when left out.
+    Every key adds up to the same total. Raises DataError for agreed shares of unknown owners or that do not add up. Method: docs/method.md#dividend-shares.
     """
     case, joint = found.joint.case, found.joint
     alone, lucky, shared = (
@@ -64,6 +88,8 @@ def owner_shares(found: Dividend, facts: SectionFacts, *, agreed: Mapping[str, f
     )
     common = float(shared[:, [OPENING, CLOSURE]].sum())
     kept = shared[:, OWN] + shared[:, WORTH]
+    own_rates = rates or {}
+    own_alone, own_joint = (at_own_rates_eur(plan, own_rates) for plan in (found.alone, joint))
     area = np.bincount(case.works.owner, weights=_area_m2(joint, facts), minlength=len(case.owners)).astype(np.float64)
     frame = pd.DataFrame(
         {
@@ -73,6 +99,8 @@ def owner_shares(found: Dividend, facts: SectionFacts, *, agreed: Mapping[str, f
             "by_own_cost_eur": kept + common * _weights(shared[:, OWN]), "by_area_eur": kept + common * _weights(area),
             "agreed_eur": kept + common * _agreed(case, agreed), "gain_eur": alone.sum(axis=1) - shared.sum(axis=1),
             "transfer_eur": least_transfers_eur(alone.sum(axis=1), shared.sum(axis=1)),
+            "own_rate_share": [float(own_rates.get(owner, case.rate_share)) for owner in case.owners],
+            "own_rate_joint_eur": own_joint, "own_rate_gain_eur": own_alone - own_joint,
         },
         index=pd.Index(case.owners, name="owner", dtype="str"),
     )  # fmt: skip
@@ -136,22 +164,43 @@ def owner_absence(found: Dividend, plan_works: PlanWorks) -> pd.DataFrame:
     return tables.check(OWNER_ABSENCE, frame.astype({"absent": "str", "bearer": "str"}))
 
 
-def owner_remarks(shares: pd.DataFrame, owner_names: Mapping[str, str] | None = None) -> list[tables.RemarkRow]:
+def owner_remarks(shares: pd.DataFrame, owner_names: Mapping[str, Said] | None = None) -> list[tables.RemarkRow]:
     """Who would be worse off without a transfer, or that no transfer can help; ``owner_names``: as said, by key."""
-    losers = shares.index[shares["gain_eur"] < -_CENT].tolist()
+    losers = shares.index[shares["gain_eur"] < -_CENT]
+    turned = shares.index[(shares["gain_eur"] >= -_CENT) & (shares["own_rate_gain_eur"] < -_CENT)]
+    names = owner_names or {}
     nuisance = tables.remark(
         "owner_shares", "Hinder staat bij de eigenaars van de werken die de straat sluiten, hoewel bewoners hem dragen; de prijs van grenzen is geen geld en staat bij niemand.",
         "Nuisance stands with the owners of the works that close the street, though residents bear it; the price of limits is no money and stands with nobody.",
         method="dividend-shares",
     )  # fmt: skip
-    if not losers:
-        return [nuisance]
-    names = ", ".join((owner_names or {}).get(key, key) for key in losers)
+    return [*_losing(shares, _listed(losers, names)), *_turned(_listed(turned, names)), nuisance]
+
+
+def _listed(keys: pd.Index, names: Mapping[str, Said]) -> Said:
+    said = [names.get(str(key), Said(str(key), str(key))) for key in keys]
+    return Said(", ".join(one.nl for one in said), ", ".join(one.en for one in said))
+
+
+def _losing(shares: pd.DataFrame, who: Said) -> list[tables.RemarkRow]:
+    """Who loses without a transfer, and whether one helps; nothing when nobody does."""
+    if not who.nl:
+        return []
     if shares["transfer_eur"].isna().all():
-        text = f"Samen plannen kost de eigenaars samen meer dan alleen: geen verrekening houdt iedereen schadeloos ({names} verliest)."
-        text_en = f"Planning together costs the owners together more than alone: no transfer leaves everybody whole ({names} loses)."
+        text = f"Samen plannen kost de eigenaars samen meer dan alleen: geen verrekening houdt iedereen schadeloos ({who.nl} verliest)."
+        text_en = f"Planning together costs the owners together more than alone: no transfer leaves everybody whole ({who.en} loses)."
     else:
         moved = float(shares["transfer_eur"].clip(lower=0).sum()) / 1e6
-        text = f"Zonder verrekening is {names} slechter af dan alleen; {moved:.3f} miljoen euro verrekenen houdt iedereen schadeloos."
-        text_en = f"Without a transfer {names} is worse off than alone; moving {moved:.3f} million euro leaves nobody worse off."
-    return [tables.remark("owner_shares", text, text_en, level="warning", method="dividend-shares"), nuisance]
+        text = f"Zonder verrekening is {who.nl} slechter af dan alleen; {moved:.3f} miljoen euro verrekenen houdt iedereen schadeloos."
+        text_en = f"Without a transfer {who.en} is worse off than alone; moving {moved:.3f} million euro leaves nobody worse off."
+    return [tables.remark("owner_shares", text, text_en, level="warning", method="dividend-shares")]
+
+
+def _turned(who: Said) -> list[tables.RemarkRow]:
+    """Who gains at the common rate but loses at his own."""
+    if not who.nl:
+        return []
+    return [tables.remark(
+        "owner_shares", f"Met de gemeenschappelijke rentevoet wint {who.nl}, met de eigen rentevoet niet: dezelfde bedragen op andere jaren wegen dan anders.",
+        f"At the common rate {who.en} gains, at its own rate it does not: the same amounts in other years then weigh differently.", level="warning", method="dividend-shares",
+    )]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -87,12 +87,15 @@ def variations(case: WorksCase, spread: Spread) -> list[Variation]:
         Variation("dates_later", f"alle data {years} jaar later", f"all dates {years} years later", moved_dates(case, np.full(count, years))),
         Variation("dates_drawn", f"elke datum tot {years} jaar verschoven", f"each date moved by up to {years} years", moved_dates(case, drawn)),
     ]  # fmt: skip
-    for key, sign, nl, en in (("low", -1, "lager", "lower"), ("high", 1, "hoger", "higher")):
-        factor, told = 1.0 + sign * share, f"{share:.0%}"
-        found += [
-            Variation(f"own_cost_{key}", f"eigen kosten {told} {nl}", f"own costs {told} {en}", scaled_costs(case, own=factor)),
-            Variation(f"opening_{key}", f"openen en mobilisatie {told} {nl}", f"opening and mobilisation {told} {en}", scaled_costs(case, opening=factor)),
-        ]  # fmt: skip
+    told, sides = f"{100 * share:.0f} %", (("low", -1, "lager", "lower"), ("high", 1, "hoger", "higher"))
+    found += [
+        Variation(f"own_cost_{key}", f"eigen kosten {told} {nl}", f"own costs {told} {en}", scaled_costs(case, own=1.0 + sign * share))
+        for key, sign, nl, en in sides
+    ]  # fmt: skip
+    found += [
+        Variation(f"opening_{key}", f"openen en mobilisatie {told} {nl}", f"opening and mobilisation {told} {en}", scaled_costs(case, opening=1.0 + sign * share))
+        for key, sign, nl, en in sides
+    ]  # fmt: skip
     said = {factor: f"{factor:g}".replace(".", ",") for factor in spread.heat_factors}
     return found + [
         Variation(f"heat_{factor:g}", f"waarde van warmte x {said[factor]}", f"worth of heat x {factor:g}", scaled_costs(case, heat=factor))
@@ -113,10 +116,10 @@ def works_robustness(cases: Iterable[Variation], plan_works: PlanWorks) -> pd.Da
 
 
 def evaluated_robustness(cases: Iterable[Variation], found: Dividend) -> pd.DataFrame:
-    """The calendars of a chain counted with other prices instead of planned again (contract WORKS_ROBUSTNESS): at once, and never proven.
+    """The calendars of a chain counted in other cases instead of planned again (contract WORKS_ROBUSTNESS): at once, and never proven.
 
-    Only for variations that move no dates. The bound of the case as given says nothing of another, so its gap is that of
-    the calendars as given.
+    What nobody would change his plan for is all that it says: with other dates the years stay, so that only being late, and what waits until after the horizon, count anew. The bound of the
+    case as given says nothing of another, so the gap is that of the calendars as given. Method: docs/method.md#dividend-robustness.
     """
     rows = dict[str, dict[str, object]]()
     for item in cases:
@@ -124,7 +127,8 @@ def evaluated_robustness(cases: Iterable[Variation], found: Dividend) -> pd.Data
         for plan in (found.alone, found.coincidences, found.joint):
             case = item.case.apart_from_each_other() if plan is found.alone else item.case
             plans.append(_counted(plan, case))
-        told = _row(Dividend(plans[0], plans[1], plans[2])) | {"gap_eur": found.unproven_eur, "proven": False}
+        told = _row(Dividend(plans[0], plans[1], plans[2])) | {"gap_eur": found.unproven_eur}
+        told |= {"proven": found.proven if item.key == AS_GIVEN else False, "replanned": False}
         rows[item.key] = {"title": item.title, "title_en": item.title_en} | told
     return _robustness(rows)
 
@@ -139,14 +143,14 @@ def _row(found: Dividend) -> dict[str, object]:
         "alone_eur": found.alone.net_eur, "coincidences_eur": found.coincidences.net_eur, "joint_eur": joint.net_eur,
         "joint_gross_eur": joint.gross_eur, "dividend_eur": found.amount_eur, "dividend_share": found.share,
         "gap_eur": found.unproven_eur, "proven": found.proven, "mean_live_year": mean_live_year(joint.case, joint.account),
-        "closures": int(joint.account.closed.sum()),
+        "closures": int(joint.account.closed.sum()), "replanned": True,
     }  # fmt: skip
 
 
 def _robustness(rows: dict[str, dict[str, object]]) -> pd.DataFrame:
     frame = pd.DataFrame.from_dict(rows, orient="index")[WORKS_ROBUSTNESS.column_names]
     frame.index = pd.Index(frame.index, name="case", dtype="str")
-    kinds = {"title": "str", "title_en": "str", "proven": "bool", "closures": "int64"}
+    kinds = {"title": "str", "title_en": "str", "proven": "bool", "closures": "int64", "replanned": "bool"}
     return tables.check(WORKS_ROBUSTNESS, frame.astype(kinds))
 
 
@@ -160,45 +164,50 @@ _FIGURES = {
     "waiting_years": ("Warmte later door samen te plannen", "Heat later by planning together", "jaar"),
     "closures_share": ("Afsluitingen samen tegenover S1", "Closures jointly against S1", "aandeel"),
     "proven_share": ("Deel van de lotingen waarin de besparing bewezen is", "Share of the draws in which the saving is proven", "aandeel"),
+    "space_extra_eur": ("Meerkost van de nieuwe straatprofielen, samen met de werken", "Extra cost of the new cross-sections, with the works", "EUR"),
+    "space_saved_eur": ("Wat die profielen samen met de werken besparen tegenover apart", "What these cross-sections save by coming with the works, not apart", "EUR"),
+    "space_proven_share": ("Deel van de lotingen waarin dat bewezen is", "Share of the draws in which that is proven", "aandeel"),
+    "trench_share": ("Prijs van pijp en sleuf van het warmtenet, gedeeld tegenover alleen", "Price of pipe and trench of the heat network, shared against alone", "aandeel"),
+    "threshold_alone_share": ("Woningen die een straat met warmte nodig heeft, sleuf alleen", "Dwellings that a street with heat needs, trench alone", "aandeel"),
+    "threshold_joint_share": ("Woningen die een straat met warmte nodig heeft, sleuf gedeeld", "Dwellings that a street with heat needs, trench shared", "aandeel"),
     "gap_share": ("Afstanden tot de ondergrens, tegenover de brutokost van S1", "Gaps to the bound, over the gross cost of S1", "aandeel"),
 }  # fmt: skip
 
 
-def drawn_assets(cases: Iterable[WorksCase], plan_works: PlanWorks) -> pd.DataFrame:
-    """The dividend over draws of the assets as P10, P50 and P90 (contract DRAWN_ASSETS): never to be read per street.
+def spread_of_draws(rows: Sequence[dict[str, float]]) -> pd.DataFrame:
+    """The figures of single draws of the assets (``chain_figures``) as P10, P50 and P90 (contract DRAWN_ASSETS): never to be read per street.
 
-    cases: the same place, one per seed, at least FEWEST_DRAWS. Row ``proven_share`` is a share of the draws, the same in all three. plan_works: a cheap planner; its gaps are a row of their own.
+    rows: of the same place, one per seed, at least FEWEST_DRAWS. Row ``proven_share`` is a share of the draws, the same in all three.
     Raises DataError for fewer draws. Method: docs/method.md#dividend-robustness.
     """
-    return spread_of_draws([draw_figures(case, plan_works) for case in cases])
-
-
-def spread_of_draws(rows: Sequence[dict[str, float]]) -> pd.DataFrame:
-    """The percentiles of the figures of single draws, as ``drawn_assets`` gives them."""
     drawn = pd.DataFrame(rows)
     if len(drawn) < FEWEST_DRAWS:
         raise DataError(
             f"{len(drawn)} draws of the assets, expected at least {FEWEST_DRAWS}: fewer say nothing of the spread"
         )
     spread = drawn.quantile([0.1, 0.5, 0.9]).T.set_axis(["p10", "p50", "p90"], axis=1)
-    spread.loc["proven_share"] = float(drawn["proven_share"].mean())
+    for name in spread.index.intersection(["proven_share", "space_proven_share"]):
+        spread.loc[name] = float(drawn[name].mean())
     words = pd.DataFrame.from_dict(_FIGURES, orient="index", columns=["title", "title_en", "unit"]).astype("str")
-    frame = words.join(spread).assign(draws=len(drawn))[DRAWN_ASSETS.column_names]
+    frame = words[words.index.isin(spread.index)].join(spread).assign(draws=len(drawn))[DRAWN_ASSETS.column_names]
     frame.index = pd.Index(frame.index, name="figure", dtype="str")
     return tables.check(DRAWN_ASSETS, frame)
 
 
-def draw_figures(case: WorksCase, plan_works: PlanWorks) -> dict[str, float]:
-    """What is spread over draws, of one of them."""
-    found = dividend(case, plan_works)
+def chain_figures(found: Dividend, threshold: Mapping[str, float] | None = None) -> dict[str, float]:
+    """What is spread over draws, of a chain of plans; threshold: ``threshold_figures`` of it, where there is a heat network."""
     alone, lucky, joint = found.alone, found.coincidences, found.joint
     whole = alone.net_eur - joint.net_eur
     live: Floats = np.array([mean_live_year(plan.case, plan.account) for plan in (alone, joint)])
     closures = [int(plan.account.closed.sum()) for plan in (lucky, joint)]
+    needed = dict[str, float]()
+    if threshold:
+        needed = {f"threshold_{name}": threshold[name] for name in ("alone_share", "joint_share")}
+        needed["trench_share"] = threshold["joint_eur_per_m"] / threshold["alone_eur_per_m"]
     return {
         "dividend_share": found.share, "dividend_eur": found.amount_eur, "gross_saved_eur": found.gross_saved_eur,
         "luck_share": (alone.net_eur - lucky.net_eur) / whole if whole > 0 else 0.0,
         "waiting_years": float(np.nan_to_num(live[1] - live[0])), "closures_share": closures[1] / max(closures[0], 1),
         "proven_share": float(found.proven),
-        "gap_share": found.unproven_eur / lucky.gross_eur if lucky.gross_eur > 0 else 0.0,
+        "gap_share": found.unproven_eur / lucky.gross_eur if lucky.gross_eur > 0 else 0.0, **needed,
     }  # fmt: skip

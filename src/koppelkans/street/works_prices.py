@@ -11,47 +11,16 @@ import pandas as pd
 from koppelkans import tables
 from koppelkans.errors import DataError
 from koppelkans.street.calendar.case import KINDS, Floats, WorksCase
+from koppelkans.street.works_words import WORK_WORDS, Said
 from koppelkans.tables.works import SHADOW_PRICES
 
 POOL = "all"
 _MILLION, _KILOMETRE = 1e6, 1e3
 _LEAST = 1e-6
-_KIND_NL = dict(
-    zip(
-        KINDS,
-        (
-            "warmteleidingen",
-            "riolering",
-            "waterleidingen",
-            "kabels",
-            "wegnemen van gas",
-            "heraanleg",
-            "vergroening",
-            "afkoppelen",
-        ),
-        strict=True,
-    )
-)
-_KIND_EN = dict(
-    zip(
-        KINDS,
-        (
-            "heat pipes",
-            "sewer",
-            "water mains",
-            "cables",
-            "removal of gas",
-            "rebuilt streets",
-            "greening",
-            "private drains",
-        ),
-        strict=True,
-    )
-)
 
 
 def shadow_prices(
-    case: WorksCase, *, budget: Floats, pool: Floats, crew: Floats, owner_names: Mapping[str, str] | None = None
+    case: WorksCase, *, budget: Floats, pool: Floats, crew: Floats, owner_names: Mapping[str, Said] | None = None
 ) -> pd.DataFrame:
     """Prices of the limits that bind, the dearest year first within each limit (contract SHADOW_PRICES).
 
@@ -87,18 +56,20 @@ def _row(case: WorksCase, limit: str, name: str, year: int, price: float) -> dic
     return {"limit": limit, "name": name, "year": case.first_year + year, "price_eur": max(float(price), 0.0)}
 
 
-def _said(row: Mapping[str, Any], owner_names: Mapping[str, str]) -> dict[str, str]:
+def _said(row: Mapping[str, Any], owner_names: Mapping[str, Said]) -> dict[str, str]:
     """What one more million or kilometre is worth, in Dutch and English."""
     limit, name, when = row["limit"], row["name"], row["year"]
     amount = row["price_eur"] * (_KILOMETRE if limit == "crew" else _MILLION)
     worth, worth_en = _amount(amount, ",", "euro", "miljoen euro"), _amount(amount, ".", "euro", "million euro")
     if limit == "crew":
         return {
-            "text": f"Eén kilometer meer ploegen voor {_KIND_NL[name]} in {when} is {worth} waard.",
-            "text_en": f"One more kilometre of crews for {_KIND_EN[name]} in {when} is worth {worth_en}.",
+            "text": f"Eén kilometer meer ploegen ({WORK_WORDS[name].nl}) in {when} is {worth} waard.",
+            "text_en": f"One more kilometre of crews ({WORK_WORDS[name].en}) in {when} is worth {worth_en}.",
         }
-    owner = owner_names.get(name, name)
-    whose, whose_en = ("", "") if limit == "pool" else (f" voor {owner}", f" for {owner}")
+    owner = owner_names.get(name, Said(name, name))
+    whose, whose_en = (
+        (" voor allen samen", " for all together") if limit == "pool" else (f" voor {owner.nl}", f" for {owner.en}")
+    )
     return {
         "text": f"Eén miljoen euro meer{whose} in {when} is {worth} waard.",
         "text_en": f"One more million euro{whose_en} in {when} is worth {worth_en}.",

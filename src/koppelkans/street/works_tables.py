@@ -158,40 +158,16 @@ def works_indicators(found: Dividend, *, facts: SectionFacts, pace: Pace) -> pd.
         found.share,
         found.joint.case,
     )
-    return _indicators(rows)
+    return indicators_of(rows)
 
 
-def _indicators(rows: dict[str, dict[str, object]]) -> pd.DataFrame:
+def indicators_of(rows: dict[str, dict[str, object]]) -> pd.DataFrame:
+    """Rows of ``indicator_row`` by key as a table (contract WORKS_INDICATORS)."""
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index = pd.Index(frame.index, name="indicator", dtype="str")
     text = {item.name: "str" for item in WORKS_INDICATORS.columns if item.kind is str}
     kinds = text | {"year": "int64", "value": "float64", "low": "float64", "high": "float64"}
     return tables.check(WORKS_INDICATORS, frame.astype(kinds)[WORKS_INDICATORS.column_names].dropna(subset="value"))
-
-
-def threshold_indicators(change: pd.DataFrame, dwellings: pd.Series, last_year: int) -> pd.DataFrame:
-    """Share of the dwellings that the streets need on average, alone and jointly, and the length of the list that can do with all (contract WORKS_INDICATORS).
-
-    change: ``threshold_change``; a section that cannot at all counts as all of its dwellings. dwellings: by section, the weights. Without rows when
-    there are no dwellings. Method: docs/method.md#dividend.
-    """
-    weight = dwellings.reindex(change.index).fillna(0.0).to_numpy(float)
-    if weight.sum() <= 0:
-        return WORKS_INDICATORS.empty()
-    rows = dict[str, dict[str, object]]()
-    for plan, column in (("S0", "alone_share"), ("J", "joint_share")):
-        needed = change[column].fillna(np.inf).to_numpy(float)
-        mean = float(np.minimum(needed, 1.0) @ weight) / float(weight.sum())
-        words = ("Aandeel woningen dat straten nodig hebben", "Share of dwellings that streets need")
-        possible = (
-            "Straatsecties die met iedereen uit de kosten komen",
-            "Sections that cover their cost when all connect",
-        )
-        rows[f"threshold_share_{plan.lower()}"] = _row("cost", words, "aandeel", plan, mean, last_year)
-        rows[f"threshold_sections_{plan.lower()}"] = _row(
-            "cost", possible, "aantal", plan, float((needed <= 1).sum()), last_year
-        )
-    return _indicators(rows)
 
 
 def _of_plan(plan: JudgedPlan, facts: SectionFacts, pace: Pace) -> dict[str, dict[str, object]]:
@@ -208,7 +184,7 @@ def _of_plan(plan: JudgedPlan, facts: SectionFacts, pace: Pace) -> dict[str, dic
         "overdue_years": ("works", ("Jaren te laat, samen", "Years overdue, together"), "jaar", known.overdue_years),
         "lost_life_eur": ("cost", ("Verloren restlevensduur", "Lost residual life"), "EUR", known.lost_life_eur),
         "gross_eur": ("cost", ("Brutokost van de werken", "Gross cost of the works"), "EUR", plan.gross_eur),
-        "mean_live_year": ("time", ("Gemiddeld jaar met warmte", "Mean year with heat"), "jaartal", known.mean_live_year),
+        "years_to_heat": ("time", ("Jaren tot er warmte stroomt, gemiddeld", "Years until heat flows, on average"), "jaar", known.mean_live_year - plan.case.first_year),
         "live_mwh": ("time", ("Warmte binnen de horizon", "Heat within the horizon"), "MWh", known.live_mwh),
         "laid_dry_share": ("time", ("Leiding die droog ligt te wachten", "Pipe laid before heat flows"), "aandeel", known.dry_share),
         "dry_years": ("time", ("Gemiddelde wachttijd van droge leiding", "Mean wait of pipe laid dry"), "jaar", known.dry_years),
@@ -225,10 +201,13 @@ def _of_plan(plan: JudgedPlan, facts: SectionFacts, pace: Pace) -> dict[str, dic
 def _indicator(
     group: str, words: tuple[str, str], unit: str, scope: str, value: float, case: WorksCase
 ) -> dict[str, object]:
-    return _row(group, words, unit, scope, value, case.first_year + case.years - 1)
+    return indicator_row(group, words, unit, scope, value, case.first_year + case.years - 1)
 
 
-def _row(group: str, words: tuple[str, str], unit: str, scope: str, value: float, year: int) -> dict[str, object]:
+def indicator_row(
+    group: str, words: tuple[str, str], unit: str, scope: str, value: float, year: int
+) -> dict[str, object]:
+    """A figure as a row of WORKS_INDICATORS: its title in Dutch and English, the plan that it is of, the last year that it covers."""
     return {
         "group": group, "title": words[0], "title_en": words[1], "unit": unit, "scope": scope, "year": year,
         "value": float(value), "low": np.nan, "high": np.nan, "method": "dividend",

@@ -142,7 +142,7 @@ HOUSEHOLDS = table(
 INDICATORS = table(
     "indicators", key="indicator", title="Indicatoren",
     columns=[
-        column("group", str, title="Groep", description="what the figure is about", choices=("energy", "emissions", "cost", "finance", "space", "water", "heat_stress", "mobility", "works")),
+        column("group", str, title="Groep", description="what the figure is about", choices=("energy", "emissions", "cost", "finance", "space", "water", "heat_stress", "mobility", "works", "social_inclusion")),
         column("title", str, title="Indicator", description="name in Dutch"),
         column("title_en", str, title="Indicator (en)", description="name in English"),
         column("unit", str, title="Eenheid", description="unit of the value"),

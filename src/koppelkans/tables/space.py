@@ -34,7 +34,7 @@ CORRIDORS = (
 """What lies below ground: corridors of pipes and cables, and the room that tree rows and wadis keep free of them."""
 
 QUANTITY_DEMANDS = ("street_parking", "parking", "canopy", "storage", "depaved", "trees", "loading", "boreholes")
-DUTY_DEMANDS = ("cycle", "footway", "heat_corridor", "gas_corridor", "directions", "frozen")
+DUTY_DEMANDS = ("cycle", "footway", "heat_corridor", "gas_corridor", "directions", "frozen", "own_bays")
 SPACE_DEMANDS = (*QUANTITY_DEMANDS, *DUTY_DEMANDS)
 """What may be asked of street space: amounts over the whole neighbourhood, and duties of single sections."""
 
@@ -144,6 +144,48 @@ PARETO = table(
         column("storage_gap_share", float, low=0, title="Afstand tot de bovengrens, berging", description="proven", nullable=True),
     ],
 )  # fmt: skip
+
+SPACE_DIVIDEND = table(
+    "space_dividend", key="figure", title="Wat het brengt dat parkeren mag schuiven",
+    columns=[
+        column("title", str, title="Figuur", description="in Dutch"),
+        column("title_en", str, title="Figure", description="in English"),
+        column("unit", str, title="Eenheid", description="of the amounts"),
+        column("fixed", float, low=0, title="Elke straat houdt haar vakken", description="most that is possible then; empty: impossible, or none found within the limits", nullable=True),
+        column("fixed_gap_share", float, low=0, title="Afstand tot de bovengrens, vast", description="proven", nullable=True),
+        column("fixed_clash", str, title="Wat dan botst", description="smallest set of demands that cannot be kept together, joined by +; sets apart by a semicolon", nullable=True),
+        column("own_bays_share", float, low=0, high=1, title="Straat die dan haar vakken kan houden", description="where that clashes: most of the street length, beside all other demands", nullable=True),
+        column("free", float, low=0, title="Parkeren mag schuiven", description="most that is possible when bays may move to other streets and elsewhere", nullable=True),
+        column("free_gap_share", float, low=0, title="Afstand tot de bovengrens, vrij", description="proven", nullable=True),
+        column("free_clash", str, title="Wat dan nog botst", description="as for fixed", nullable=True),
+        column("gain", float, title="Ruimtewinst", description="free minus fixed; empty where one of them is", nullable=True),
+        column("proven", bool, title="Bewezen", description="free is above the upper bound of fixed, or fixed is impossible and free is not"),
+    ],
+)  # fmt: skip
+"""The space dividend: the most canopy, storage and parking with parking fixed in every street and free to move."""
+
+SPACE_WAYS = ("without", "joint", "alone", "beside", "together")
+"""How the chosen cross-sections come about: not at all, J with its own greening, each rebuild opened for itself, as a project beside the works, with the works (J+)."""
+
+SPACE_PLANS = table(
+    "space_plans", key="way", title="Wat de nieuwe straatprofielen kosten, apart en met de werken",
+    columns=[
+        column("title", str, title="Plan", description="in Dutch"),
+        column("title_en", str, title="Plan (en)", description="in English"),
+        column("net_eur", float, title="Nettokost", description="all costs minus the worth of heat, discounted"),
+        column("gross_eur", float, low=0, title="Brutokost", description="without heat and without the price of limits"),
+        column("gap_eur", float, low=0, title="Afstand tot de ondergrens", description="no calendar of this way of planning is cheaper by more"),
+        column("extra_eur", float, title="Meerkost van de ruimte", description="net cost minus that of the plan without other cross-sections"),
+        column("saved_eur", float, title="Wat samen bespaart", description="net cost minus that of the cross-sections with the works; empty where the plan does not make them", nullable=True),
+        column("least_saved_eur", float, title="Wat samen minstens bespaart", description="the same, however well this way is planned: by its proven bound", nullable=True),
+        column("rebuilt", int, low=0, title="Straten met een ander profiel", description="sections rebuilt to another cross-section"),
+        column("greened", int, low=0, title="Andere vergroening", description="greening works of their own"),
+        column("mean_green_year", float, low=2000, high=2200, title="Gemiddeld jaar van het profiel", description="of the rebuilds, weighted by length", nullable=True),
+        column("closures", int, low=0, title="Afsluitingen", description="closures of a section within the horizon"),
+        column("opened_m2", float, low=0, title="Opengebroken", description="area of zones, each time they are opened"),
+    ],
+)  # fmt: skip
+"""The plan with the streets re-arranged beside the same cross-sections made apart; none when nothing is asked of street space."""
 
 LEKP = table(
     "lekp", key="goal", title="Klimaatpact: aandeel van de straten",

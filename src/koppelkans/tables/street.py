@@ -55,6 +55,7 @@ OWNERS = table(
     "owners", key="owner", title="Wie in de straat werkt",
     columns=[
         column("name", str, title="Naam", description="as shown"),
+        column("name_en", str, title="Naam (en)", description="as shown in English; the same where the scenario names the owner"),
         column("role", str, title="Rol", description="what it answers for", choices=OWNER_ROLES),
         column("budget_eur_per_year", float, low=0, title="Budget", description="for works and their openings, without VAT; empty: no limit", nullable=True),
         column("crews_m", float, low=0, title="Ploegen", description="metres of street a year that its crews can do, of each kind of work; empty: the usual capacity", nullable=True),

@@ -75,8 +75,8 @@ DIVIDEND = table(
         column("bound_eur", float, title="Bewezen ondergrens", description="no calendar of this way of planning costs less; empty for S1", nullable=True),
         column("gap_eur", float, low=0, title="Afstand tot de ondergrens", description="net minus bound; for S1 that of S0, whose years it uses", nullable=True),
         column("gap_share", float, low=0, title="Afstand", description="gap over the size of the net cost", nullable=True),
-        column("saved_eur", float, title="Bespaard tegenover S1", description="net cost of S1 minus that of this plan"),
-        column("gross_saved_eur", float, title="Bruto bespaard tegenover S1", description="the same without heat and limits"),
+        column("saved_eur", float, title="Bespaard tegenover S1", description="net cost of S1 minus that of this plan; empty for J+, which brings other things", nullable=True),
+        column("gross_saved_eur", float, title="Bruto bespaard tegenover S1", description="the same without heat and limits; empty for J+", nullable=True),
         column("live_mwh", float, low=0, title="Warmte binnen de horizon", description="delivered by sections from the year they are live"),
         column("live_to_2040_mwh", float, low=0, title="Warmte tot 2040", description="the same up to and including 2040"),
         column("live_to_2050_mwh", float, low=0, title="Warmte tot 2050", description="the same to 2050; sections not live within the horizon count as never"),
@@ -110,6 +110,9 @@ OWNER_SHARES = table(
         column("agreed_eur", float, title="Kost, afgesproken sleutel", description="openings and closures by the shares that the partners agreed", nullable=True),
         column("gain_eur", float, title="Winst", description="alone minus joint, before transfers"),
         column("transfer_eur", float, title="Verrekening", description="received (paid when negative) so that nobody is worse off than alone; empty: no transfer can do that", nullable=True),
+        column("own_rate_share", float, low=0, high=0.3, title="Eigen rentevoet", description="real rate with which the owner itself weighs later years"),
+        column("own_rate_joint_eur", float, title="Kost samen, eigen rentevoet", description="jointly, discounted at its own rate; empty at rate 0", nullable=True),
+        column("own_rate_gain_eur", float, title="Winst, eigen rentevoet", description="alone minus jointly at its own rate", nullable=True),
     ],
 )  # fmt: skip
 
@@ -150,6 +153,7 @@ WORKS_ROBUSTNESS = table(
         column("proven", bool, title="Bewezen", description="the difference is larger than the gaps"),
         column("mean_live_year", float, low=2000, high=2200, title="Gemiddeld jaar met warmte", description="jointly, weighted by heat", nullable=True),
         column("closures", int, low=0, title="Afsluitingen", description="jointly"),
+        column("replanned", bool, title="Opnieuw gepland", description="planned again in this case; otherwise the same calendars counted anew"),
     ],
 )  # fmt: skip
 
@@ -189,10 +193,41 @@ TRENCH_ROUNDS = table(
         column("buildings", int, low=0, title="Gebouwen op het net", description="connected in this round"),
         column("asked_share", float, low=0, title="Sleufprijs bij het ontwerp", description="share of the price of the trench that the network was designed with, mean over these sections by length"),
         column("borne_share", float, low=0, title="Sleufprijs na delen", description="share that heat bears in the calendar of this round"),
-        column("moved_share", float, low=0, title="Verschil", description="sum of the differences by section over the sum asked; empty in round 0, where the network pays every trench alone", nullable=True),
+        column("moved_share", float, low=0, title="Verschil", description="sum of the differences by section over the sum asked; in round 0 the network pays every trench alone", nullable=True),
+        column("heat_eur", float, title="Warmte zonder leidingen", description="what heat costs all buildings for ever, pipes and trenches apart, in EUR of the first year"),
+        column("works_eur", float, title="Werken en wachten", description="what the joint calendar costs, heat pipes and waiting for heat included, in EUR of the first year"),
+        column("whole_eur", float, title="Samen", description="heat and works together: what the rounds are compared by"),
+        column("kept", bool, title="Gekozen", description="the pair of network and calendar that is the plan"),
+    ],
+)  # fmt: skip
+
+TRENCH_THRESHOLDS = table(
+    "trench_thresholds", key="section", title="Aansluitdrempel met en zonder gedeelde sleuf", per_building=True,
+    columns=[
+        column("street", str, title="Straat", description="street name", nullable=True),
+        column("alone_eur_per_m", float, low=0, title="Sleuf alleen", description="price per metre of pipe and trench when heat opens the street alone (S0)"),
+        column("joint_eur_per_m", float, low=0, title="Sleuf samen", description="price per metre after sharing in the joint plan (J)"),
+        column("alone_share", float, low=0, title="Drempel alleen", description="share of the dwellings at which revenue covers cost, alone; above 1: not even with all; empty: never", nullable=True),
+        column("joint_share", float, low=0, title="Drempel samen", description="the same jointly", nullable=True),
+    ],
+)  # fmt: skip
+"""Follows from drawn ages where these were drawn: never by street in anything public then."""
+
+HEAT_CORRIDORS = table(
+    "heat_corridors", key="section", title="Plaats voor het warmtenet in de straat", per_building=True,
+    columns=[
+        column("street", str, title="Straat", description="street name", nullable=True),
+        column("width_m", float, low=0, title="Breedte", description="width of the street that was looked at"),
+        column("free_dn_mm", float, low=0, title="Plaats zonder verleggen", description="widest pair that some cross-section holds as cables and pipes lie by the usual widths; 0: none"),
+        column("bundled_dn_mm", float, low=0, title="Plaats met bundelen", description="the same with cables and sewers bundled"),
+        column("dn_mm", float, low=0, title="Leiding in het ontwerp", description="largest main of the design in the section; empty: none", nullable=True),
+        column("state", str, title="Plaats", description="free, bundled: only when others are moved, none", choices=("free", "bundled", "none")),
+        column("sure", bool, title="Zeker", description="no room either at the high end of the width; false where there is room"),
+        column("corridor_eur_per_m", float, low=0, title="Verleggen", description="what moving others costs a metre of main, as counted in the design"),
+        column("allowed", bool, title="Toegelaten", description="the design may lay a main here"),
     ],
 )  # fmt: skip
 
 WORKS_TABLES = (
-    TRENCH_ROUNDS, CALENDAR, WORK_QUANTITIES, OPENINGS, DIVIDEND, OWNER_SHARES, OWNER_ABSENCE, SHADOW_PRICES, WORKS_ROBUSTNESS, DRAWN_ASSETS, WORKS_INDICATORS,
+    HEAT_CORRIDORS, TRENCH_ROUNDS, TRENCH_THRESHOLDS, CALENDAR, WORK_QUANTITIES, OPENINGS, DIVIDEND, OWNER_SHARES, OWNER_ABSENCE, SHADOW_PRICES, WORKS_ROBUSTNESS, DRAWN_ASSETS, WORKS_INDICATORS,
 )  # fmt: skip

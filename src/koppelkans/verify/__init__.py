@@ -1,6 +1,6 @@
 """A second pair of eyes: the certificates of a heat network and of a works calendar, checked by code that shares nothing with the code that made them.
 
-The calendar stands in ``calendar``. The network: is the printed network possible, does it cost what it says, and can no other network be cheaper than the printed bound?
+The calendar stands in ``calendar``; ``storage`` sets the rain that streets hold beside a simulation, which proves nothing. The network: is the printed network possible, does it cost what it says, and can no other network be cheaper than the printed bound?
 Only whole numbers and fractions (Python's own, without limit) are added and compared: no rounding, no solver, no library of numbers.
 
 The bound. Let each customer v offer to pay r_v for the streets to it. It has a ball of nodes around its own, each with the amount j_v that it

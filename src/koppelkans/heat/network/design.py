@@ -19,6 +19,7 @@ from koppelkans.heat.network.certificate import certificate
 from koppelkans.heat.network.design_graph import StreetGraph, street_graph
 from koppelkans.heat.network.design_remarks import choice_remarks, design_remarks, source_remarks
 from koppelkans.heat.network.design_tables import connections_table, pipes_table, variant_row
+from koppelkans.heat.network.held import repriced
 from koppelkans.heat.network.instance import Design, Instance, NetworkLimits
 from koppelkans.heat.network.laid import laid_remarks
 from koppelkans.heat.network.package_choice import NOBODY, Repacked, listed_question, package_remarks, with_packages
@@ -47,7 +48,8 @@ class NetworkResult:
 
     ``offers`` as ``network_offers`` gave them; ``heat_eur_per_kwh`` what one kWh at the source costs society. ``certificate``: question,
     answer and proof in whole numbers, for ``koppelkans.verify``. ``sources``: what each source gives (see ``source_rows``); ``source``: all
-    of them as one, the price and emission of a mean kWh. ``streets`` keeps NETWORK_SECTIONS; ``pieces``: the network cut for phasing.
+    of them as one, the price and emission of a mean kWh. ``streets`` keeps NETWORK_SECTIONS; ``pieces``: the network cut for phasing. ``answer``: question and design, to hold on
+    to at other prices of trenches.
     """
 
     regime: str
@@ -61,6 +63,7 @@ class NetworkResult:
     source: HeatSource
     streets: pd.DataFrame
     pieces: Branches
+    answer: Answer
 
     @property
     def connected(self) -> pd.Index:
@@ -122,31 +125,53 @@ def heat_network(
     asked = question(instance, graph, levels, case, hours=hours)
     listed = listed_question(asked, packages)
     first = _within_source(asked, asked if listed is None else listed, case)
-    answers = [_Answer(asked, *first, offers)]
+    answers = [Answer(asked, *first, offers)]
     if listed is not None and packages is not None:
         found = with_packages(asked, first, listed, (offers, packages), case.limits, plenty=_plenty(asked))
-        answers = [_Answer(one.asked, one.design, one.lost_kw, one.told.offers, one.told) for one in found]
+        answers = [Answer(one.asked, one.design, one.lost_kw, one.told.offers, one.told) for one in found]
+    answers += [one for one in [_held(asked, answers, case)] if one is not None]
     checks = [_worked_through(answer, case) for answer in answers]
-    best = min(range(len(checks)), key=lambda place: checks[place][1].objective_eur)
+    best = min(range(len(checks)), key=lambda place: checks[place][1].objective_eur - answers[place].credit_eur)
     return _worked_out(answers[best], checks[best], sections, (must, never), case)
 
 
+def _held(asked: Question, answers: list[Answer], case: NetworkCase) -> Answer | None:
+    """The answer of the case to hold on to, at the prices of now; None without one, or when the question has become another."""
+    before = case.held
+    if not isinstance(before, Answer):
+        return None
+    proven = answers[0].design
+    found = repriced(before.asked, before.design, asked, proven)
+    if found is None or (before.told is None) != (answers[0].told is None):
+        return None
+    told = before.told
+    if told is not None:
+        told = replace(told, instance=replace(told.instance, extra_eur=asked.instance.extra_eur))
+    credit = case.held_share * abs(float(before.offers["alternative_eur_per_year"].sum()) + found[1].objective_eur)
+    return Answer(found[0], found[1], before.lost_kw, before.offers, told, credit)
+
+
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """A question with its design, what the pipes behind each source lose [kW], and what was chosen inside buildings together with it."""
+class Answer:
+    """A question with its design, what the pipes behind each source lose [kW], and what was chosen inside buildings together with it.
+
+    ``credit_eur``: what another answer must save a year before it takes the place of this one.
+    """
 
     asked: Question
     design: Design
     lost_kw: Floats
     offers: pd.DataFrame
     told: Repacked | None = None
+    credit_eur: float = 0.0
 
     @property
     def regime(self) -> str:
+        """Temperature of the network."""
         return self.asked.levels.regime.name
 
 
-def _worked_through(answer: _Answer, case: NetworkCase) -> tuple[Checked, Design, Floats, list[RemarkRow]]:
+def _worked_through(answer: Answer, case: NetworkCase) -> tuple[Checked, Design, Floats, list[RemarkRow]]:
     """The design of an answer with its pipes wide enough for their limits."""
     # numba is loaded here, so that a plan without a network does not wait for it
     from koppelkans.heat.network.design_check import worked_through
@@ -155,7 +180,7 @@ def _worked_through(answer: _Answer, case: NetworkCase) -> tuple[Checked, Design
 
 
 def _worked_out(
-    answer: _Answer, check: tuple[Checked, Design, Floats, list[RemarkRow]], sections: gpd.GeoDataFrame, rules: tuple[pd.Index, pd.Index],
+    answer: Answer, check: tuple[Checked, Design, Floats, list[RemarkRow]], sections: gpd.GeoDataFrame, rules: tuple[pd.Index, pd.Index],
     case: NetworkCase,
 ) -> NetworkResult:  # fmt: skip
     """The tables and figures of a design; ``check``: as ``_worked_through`` gives it; ``rules``: who must and who never may connect."""
@@ -192,11 +217,11 @@ def _worked_out(
         *([] if told is None else package_remarks(told, row["buildings"])),
         *physics_remarks(checked, pipes, offers, row, case), *explanation_remarks(explained, streets, offers, source.price_eur_per_mwh),
     ]  # fmt: skip
-    answer = replace(answer, design=design, lost_kw=lost_kw)
+    first, answer = answer, replace(answer, design=design, lost_kw=lost_kw)
     return NetworkResult(
         answer.regime, row, tables.check(tables.PIPES, pipes), tables.check(tables.CONNECTIONS, connections), offers, remarks,
         {"variant": answer.regime, **_certificate(answer, dict(zip(shown.edge.tolist(), pipes.index, strict=True)))}, given, source, streets,
-        network_pieces(asked, design, pipes, offers),
+        network_pieces(asked, design, pipes, offers), first,
     )  # fmt: skip
 
 
@@ -209,7 +234,7 @@ def _whole_figures(design: Design, without: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _certificate(answer: _Answer, names: dict[int, str]) -> dict[str, Any]:
+def _certificate(answer: Answer, names: dict[int, str]) -> dict[str, Any]:
     """The certificate of a design; ``names``: key of the pipe on each used edge, those apart that stand for a source."""
     asked, design, lost_kw = answer.asked, answer.design, answer.lost_kw
     return certificate(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from koppelkans.errors import DataError
 from koppelkans.heat.offers import HeatSource, NetworkCase
-from koppelkans.heat.pipes import surface_factor
+from koppelkans.heat.pipes import pipe_table, surface_factor
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -167,12 +167,20 @@ def _pieces(placed: pd.DataFrame, reached: gpd.GeoDataFrame, case: NetworkCase) 
     )
     if case.trench_share is not None:
         factor = factor * case.trench_share.reindex(reached.index).fillna(1.0)
+    if case.trench_more_eur_per_m is not None:
+        factor = factor + case.trench_more_eur_per_m.reindex(reached.index).fillna(0.0) / _trench_eur_per_m(case)
     return pd.DataFrame({
         "kind": "main", "section": start["section"].to_numpy(object), "building": None, "start_m": start["at_m"].to_numpy(float),
         "end_m": end["at_m"].to_numpy(float), "length_m": end["at_m"].to_numpy(float) - start["at_m"].to_numpy(float),
         "surface_factor": factor.loc[start["section"]].to_numpy(float), "from": start["node"].to_numpy(object),
         "to": end["node"].to_numpy(object), "laid": _laid_in(start["section"], (start["at_m"] + end["at_m"]) / 2.0, case),
     })  # fmt: skip
+
+
+def _trench_eur_per_m(case: NetworkCase) -> float:
+    """Price of a trench in a paved street, pipe apart."""
+    factor = case.parameters.at("heat_network.pipe.price_factor", case.economics.day)
+    return float(pipe_table()["price_eur_per_m"].iloc[0]) * factor
 
 
 def _laid_in(section: pd.Series, middle_m: pd.Series, case: NetworkCase) -> Ints:

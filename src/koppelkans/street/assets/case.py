@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from itertools import combinations
 
 import numpy as np
@@ -82,10 +83,7 @@ def _fixed(works: pd.DataFrame, ground: Ground) -> Ints:
     terms = ground.terms
     unknown = [key for key in terms.fixed_years if key not in works.index]
     last = terms.first_year + terms.years - 1
-    faults = [
-        f"fixed_years names the work {key}, which is not there; {suggestion(key, list(works.index)[:1000])}"
-        for key in unknown[:3]
-    ]
+    faults = [f"fixed_years names the work {key}, which is not there; {_near(key, works.index)}" for key in unknown[:3]]
     faults += [
         f"fixed_years: {key} in {year}, expected a year from {terms.first_year} to {last}"
         for key, year in terms.fixed_years.items()
@@ -96,6 +94,12 @@ def _fixed(works: pd.DataFrame, ground: Ground) -> Ints:
     chosen = pd.Series(dict(terms.fixed_years), dtype="float64").reindex(works.index)
     year = chosen.fillna(works["fixed_year"]).fillna(terms.first_year - 1).to_numpy(float)
     return np.asarray(year - terms.first_year, dtype=np.int64)
+
+
+def _near(key: str, known: pd.Index) -> str:
+    """Works with a name like it, else how a key of a work is made: a list of all is of no help."""
+    like = get_close_matches(key, known, n=3, cutoff=0.6)
+    return suggestion(key, like) if like else f"expected section|kind, such as {known[0]}; the table works lists all"
 
 
 def _streets(ground: Ground, about: pd.DataFrame) -> Streets:

@@ -11,15 +11,16 @@ import pandas as pd
 
 from koppelkans.errors import DataError, suggestion
 from koppelkans.parameters import Parameters
+from koppelkans.street.works_words import OWNER_WORDS
 from koppelkans.tables import check
 from koppelkans.tables.street import OWNER_ROLES, OWNERS
 
-NAMES = {
-    "city": "Stad of gemeente", "sewer_manager": "Rioolbeheerder", "grid_operator": "Netbeheerder", "heat_company": "Warmtebedrijf",
-    "water_company": "Drinkwaterbedrijf", "regional_road_agency": "Agentschap Wegen en Verkeer",
-}  # fmt: skip
-"""Name of an owner that the scenario does not name."""
-KEYS = ("owner", "role", "name", *(item.name for item in OWNERS.columns if item.name not in ("name", "role")))
+KEYS = (
+    "owner",
+    "role",
+    "name",
+    *(item.name for item in OWNERS.columns if item.name not in ("name", "name_en", "role")),
+)
 
 
 def owners_table(
@@ -53,11 +54,12 @@ def owners_table(
         for role, one in zip(roles, rows, strict=True)
     ]
     frame = pd.DataFrame({
-        "name": [str(one.get("name") or NAMES[role]) for role, one in zip(roles, rows, strict=True)], "role": roles,
+        "name": [str(one.get("name") or OWNER_WORDS[role].nl) for role, one in zip(roles, rows, strict=True)],
+        "name_en": [str(one.get("name") or OWNER_WORDS[role].en) for role, one in zip(roles, rows, strict=True)], "role": roles,
         "budget_eur_per_year": column("budget_eur_per_year", np.nan), "crews_m": column("crews_m", np.nan), "rate_share": column("rate_share", rate),
         "takes_part": column("takes_part", True), "flexibility_years": flexible,
     }, index=pd.Index([str(one.get("owner") or one["role"]) for one in rows], name="owner", dtype="str"))  # fmt: skip
-    kinds = {"name": "str", "role": "str", "budget_eur_per_year": "float64", "crews_m": "float64", "rate_share": "float64", "takes_part": "bool", "flexibility_years": "int64"}  # fmt: skip
+    kinds = {"name": "str", "name_en": "str", "role": "str", "budget_eur_per_year": "float64", "crews_m": "float64", "rate_share": "float64", "takes_part": "bool", "flexibility_years": "int64"}  # fmt: skip
     return check(OWNERS, frame.astype(kinds).sort_index())
 
 

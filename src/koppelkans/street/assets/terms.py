@@ -38,7 +38,7 @@ class StreetTerms:
 class StreetNetwork:
     """A heat network as its streets see it. ``sections``: index section, one row per section with a main.
 
-    Columns: ``heat_own_eur`` pipes and service pipes without the trench in the street; ``trench_eur`` that trench; ``upstream`` section that feeds it, empty where
+    Columns: ``heat_own_eur`` pipes and service pipes without the trench in the street, ``pipe_eur`` of which the pipes in the street; ``trench_eur`` that trench; ``upstream`` section that feeds it, empty where
     the pipe comes from the source; ``heat_mwh`` useful heat a year of the buildings connected on the section, ``buildings`` their number.
     """
 

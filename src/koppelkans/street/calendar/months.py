@@ -16,6 +16,7 @@ from koppelkans.street.calendar.months_model import months_model, starts_of
 from koppelkans.street.calendar.months_search import improved_starts, listed_starts
 from koppelkans.street.calendar.months_tasks import MONTHS_PER_YEAR, Tasks, broken_months
 from koppelkans.street.calendar.pace import Pace, task_months, task_of_works
+from koppelkans.street.works_words import WORK_WORDS
 from koppelkans.tables import RemarkRow
 
 FREE = -1
@@ -23,9 +24,6 @@ FIXED_WEIGHT = 100.0
 """How much more a month outside its year weighs for works whose year is fixed, once they cannot all be kept in it."""
 _HOUSE = len(ZONES) - 1
 _NAMED = 3
-_KIND_NL = dict(
-    zip(KINDS, ("warmte", "riolering", "water", "kabels", "gas", "wegenis", "groen", "afkoppelen"), strict=True)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +52,20 @@ class Months:
     reproducible: bool
 
 
-def works_months(
+def listed_months(
     case: WorksCase,
     year: Ints,
     *,
     around: Around,
     pace: Pace,
-    limits: Limits,
+    seed: int,
     years: int = 5,
     frozen: Mapping[str, int] | None = None,
 ) -> Months:
-    """The months of the works of the first ``years`` years of a calendar.
+    """The months of the works of the first ``years`` years of a calendar as list heuristic and local search find them; no better bound than zero.
 
-    year: year index per work. frozen: first month (from the first of the calendar) by name of a
-    work; kept. Sets: tasks i, starts s, months m. Minimise sum R_i out_is x_is with x binary, out the months by which a task begins before or ends after its year, R its residents (at least 1), subject to
-
-        sum_s x_is = 1;    sum of x of a clique of touching sections that cover m <= 1;    sum of x of a kind that cover m <= crews;
-        tasks of a section in the order of their years;    a work that must not come after another not begun after it.
-
-    A task with a work of a fixed year stays in that year; when not all of these fit, they may run on at FIXED_WEIGHT times the weight, and
-    that is remarked. List heuristic, local search, then a MILP in HiGHS begun from it. Raises DataError for frozen months of unknown works, on works of the same
+    year: year index per work. frozen: first month (from the first of the calendar) by name of a work; kept. A task with a work of a fixed year stays in that year; when not all of
+    these fit, they may run on at FIXED_WEIGHT times the weight, and that is remarked. Raises DataError for frozen months of unknown works, on works of the same
     task that differ, or that break a rule by themselves. Method: docs/method.md#works-months.
     """
     tasks = month_tasks(case, year, around=around, pace=pace, years=years, frozen=frozen or {})
@@ -84,8 +76,10 @@ def works_months(
     except InfeasibleError:
         tasks = _loosened(tasks)
         begun = listed_starts(tasks, years * MONTHS_PER_YEAR)
-    begun = improved_starts(tasks, begun, limits.seed)
-    return _proven(tasks, begun, limits, years)
+    start = improved_starts(tasks, begun, seed)
+    known, last = tasks.cost(start), max(int((start + tasks.months).max()), (years + 1) * MONTHS_PER_YEAR)
+    person = float(tasks.residents @ tasks.months)
+    return Months(tasks, start, known, 0.0, 1.0 if known > 0 else 0.0, last, person, True)
 
 
 def _loosened(tasks: Tasks) -> Tasks:
@@ -94,21 +88,30 @@ def _loosened(tasks: Tasks) -> Tasks:
     return replace(tasks, latest=latest, weight=np.where(tasks.fixed, FIXED_WEIGHT, 1.0) * tasks.residents)
 
 
-def _proven(tasks: Tasks, begun: Ints, limits: Limits, years: int) -> Months:
-    """The MILP begun from a known answer; its bound is kept even when nothing better is found."""
-    last = max(int((begun + tasks.months).max()), (years + 1) * MONTHS_PER_YEAR)
-    start, known, person = begun, tasks.cost(begun), float(tasks.residents @ tasks.months)
+def proven_months(begun: Months, limits: Limits, years: int = 5) -> Months:
+    """The months with their proof: a MILP in HiGHS begun from ``listed_months``; its bound is kept even when nothing better is found.
+
+    Sets: tasks i, starts s, months m. Minimise sum R_i out_is x_is with x binary, out the months by which a task begins before or ends after its year, R its residents (at least 1), subject to
+
+        sum_s x_is = 1;    sum of x of a clique of touching sections that cover m <= 1;    sum of x of a kind that cover m <= crews;
+        tasks of a section in the order of their years;    a work that must not come after another not begun after it.
+
+    Method: docs/method.md#works-months.
+    """
+    tasks, known = begun.tasks, begun.objective
     if known <= 0:
-        return Months(tasks, start, 0.0, 0.0, 0.0, last, person, True)
+        return begun
+    last = max(int((begun.start + tasks.months).max()), (years + 1) * MONTHS_PER_YEAR)
     model, variables = months_model(tasks, last)
-    outcome = solve(model, limits, start=variables.values(begun))
-    found = starts_of(variables, outcome.values)
+    outcome = solve(model, limits, start=variables.values(begun.start))
+    start, found = begun.start, starts_of(variables, outcome.values)
     if not broken_months(tasks, found) and tasks.cost(found) < known:
         start, known = found, tasks.cost(found)
     bound = min(max(outcome.bound, 0.0), known)
-    return Months(
-        tasks, start, known, bound, (known - bound) / known if known > 0 else 0.0, last, person, outcome.reproducible
-    )
+    return replace(
+        begun, start=start, objective=known, bound=bound, gap_share=(known - bound) / known if known > 0 else 0.0,
+        last_month=last, reproducible=outcome.reproducible,
+    )  # fmt: skip
 
 
 # ----------------------------------------------------------------------------------------------------------------------- tasks
@@ -209,13 +212,13 @@ def crew_caps_m(case: WorksCase, year: Ints, found: Months) -> Floats:
     As ``crew_m`` of a next calendar it takes the overload of the months back to the years: metres planned x crew-months available over crew-months asked.
     """
     caps = np.full((len(KINDS), case.years), np.inf)
-    for kind, at, asked, available in _overloads(found):
+    for kind, at, asked, available in overloads(found):
         planned = (case.works.kind == kind) & (year == at)
         caps[kind, at] = float(case.streets.length_m[case.works.section[planned]].sum()) * available / asked
     return caps
 
 
-def _overloads(found: Months) -> list[tuple[int, int, float, float]]:
+def overloads(found: Months) -> list[tuple[int, int, float, float]]:
     """Kind, year, crew-months asked by the tasks planned in that year, and available, wherever more is asked."""
     tasks, short = found.tasks, list[tuple[int, int, float, float]]()
     for kind in np.flatnonzero(np.isfinite(tasks.crews)).tolist():
@@ -229,10 +232,10 @@ def months_remarks(case: WorksCase, found: Months) -> list[RemarkRow]:
     """Which crews are short in which year, how many closures leave their year, and the proof."""
     tasks = found.tasks
     rows = list[RemarkRow]()
-    for kind, year, asked, available in _overloads(found):
+    for kind, year, asked, available in overloads(found):
         rows.append(tables.remark(
-            "calendar", f"In {case.first_year + year} zijn er te weinig ploegen voor {_KIND_NL[KINDS[kind]]}: {asked:.0f} ploegmaanden gevraagd, {available:.0f} beschikbaar.",
-            f"In {case.first_year + year} crews of {KINDS[kind]} are short: {asked:.0f} crew-months asked, {available:.0f} available.", level="warning", method="works-months",
+            "calendar", f"In {case.first_year + year} zijn er te weinig ploegen ({WORK_WORDS[KINDS[kind]].nl}): {asked:.0f} ploegmaanden gevraagd, {available:.0f} beschikbaar.",
+            f"In {case.first_year + year} crews are short ({WORK_WORDS[KINDS[kind]].en}): {asked:.0f} crew-months asked, {available:.0f} available.", level="warning", method="works-months",
         ))  # fmt: skip
     outside = tasks.out(found.start) > 0
     leave, held = int(outside.sum()), int((outside & tasks.fixed).sum())

@@ -41,7 +41,7 @@ class _Rows:
 
 
 def months_model(tasks: Tasks, last_month: int) -> tuple[LinearModel, Variables]:
-    """The model of ``works_months`` for calendars that end by ``last_month``, and what its variables are."""
+    """The model of ``proven_months`` for calendars that end by ``last_month``, and what its variables are."""
     latest = np.minimum(tasks.latest, last_month - tasks.months)
     counts = np.maximum(latest - tasks.first + 1, 0)
     task = np.repeat(np.arange(len(counts)), counts)

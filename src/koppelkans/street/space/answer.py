@@ -49,6 +49,7 @@ TITLES = {
     "heat_corridor": ("Plaats voor het warmtenet", "Room for the heat network", "aandeel van de lengte"),
     "gas_corridor": ("Plaats voor de gasleiding die blijft", "Room for the gas pipe that stays", "aandeel van de lengte"),
     "directions": ("Rijrichtingen behouden", "Directions kept", "aandeel van de lengte"),
+    "own_bays": ("Elke straat houdt haar parkeervakken", "Every street keeps its bays", "aandeel van de lengte"),
     "frozen": ("Vastgelegde profielen", "Frozen cross-sections", "aandeel van de lengte"),
 }  # fmt: skip
 """Dutch name, English name and unit of each demand."""
@@ -95,10 +96,7 @@ def patterns_table(used: Ints, counts: Ints, library: Library) -> pd.DataFrame:
 def streets_table(sections: pd.DataFrame, streets: Streets, library: Library, offered: Offer, answer: Chosen, *, targets: SpaceTargets, rules: SpaceRules) -> pd.DataFrame:  # fmt: skip
     """STREET_PATTERNS: one row per section, those left out last."""
     row, length = offered.pattern[answer.column], streets.length_m
-    found, today = (
-        library.surfaces.rows(row),
-        np.array([library.first[one] for one in streets.class_of], dtype=np.int64),
-    )
+    found, today = library.surfaces.rows(row), streets.today(library)
     now = library.surfaces.rows(today)
     amounts = {name: found.yields[:, YIELDS.index(name)] * length for name in YIELDS}
     amounts |= {"boreholes": offered.amount[answer.column, QUANTITY_DEMANDS.index("boreholes")] * length}

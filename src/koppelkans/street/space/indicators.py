@@ -28,6 +28,10 @@ _FIGURES = [
     ("heat_conflict_m", "space", "Straat zonder plaats voor het gevraagde warmtenet", "Street without room for the heat network that was asked", "m"),
     ("demands_missed", "space", "Eisen aan de straatruimte die niet gehaald zijn", "Demands on street space not met", "eisen"),
     ("space_cost_keur", "space", "Meerkost van de nieuwe profielen", "Extra cost of the new cross-sections", "duizend EUR"),
+    ("movable_canopy_m2", "space", "Meer kroon mogelijk als parkeren mag schuiven", "More canopy possible when parking may move", "m²"),
+    ("movable_canopy_share", "space", "Meer kroonbedekking mogelijk als parkeren mag schuiven", "More canopy share possible when parking may move", "aandeel van de straat"),
+    ("movable_storage_mm", "space", "Meer waterberging mogelijk als parkeren mag schuiven", "More rain storage possible when parking may move", "mm"),
+    ("movable_bays", "space", "Meer vakken van vandaag naast het gevraagde groen als parkeren mag schuiven", "More bays of today kept beside the green asked when parking may move", "vakken"),
     ("storage_m3", "water", "Waterberging in de straat", "Rain stored in the street", "m³"),
     ("storage_mm", "water", "Waterberging over de straat", "Rain stored over the street", "mm"),
     ("storage_per_inhabitant_m3", "water", "Waterberging per inwoner", "Rain stored per inhabitant", "m³/inwoner"),
@@ -96,9 +100,10 @@ def _values(answer: SpaceAnswer, sections: pd.DataFrame, *, inhabitants: float, 
     then_share = _over(sums["sealed_m2"], area)
     asked = streets["heat_corridor"] != "not_asked"
     there = streets["heat_corridor"].isin(["free", "bundled"])
+    moved = answer.made["space_dividend"]["gain"].rename(lambda figure: f"movable_{figure}").to_dict()
     replaces = parameters.at("street_space.shared_car_replaces", day)
     bays = sums["bays"] + taken["hub_bays"] + taken["opened_bays"]
-    return {
+    return moved | {
         "depaved_m2": sums["depaved_m2"], "depaved_per_inhabitant_m2": _over(sums["depaved_m2"], inhabitants),
         "sealed_now_share": 1.0 if area else float("nan"), "sealed_then_share": then_share,
         "garden_m": sums["garden_m"], "garden_per_inhabitant_m": _over(sums["garden_m"], inhabitants),

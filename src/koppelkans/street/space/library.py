@@ -16,33 +16,36 @@ import numpy as np
 from koppelkans.errors import DataError
 from koppelkans.street.space.kernels import Ints, undominated
 from koppelkans.street.space.rules import SpaceRules
-from koppelkans.street.space.surface import ALTERNATING, TREES, YIELDS, Surfaces, joined, surface_now, surfaces
+from koppelkans.street.space.surface import ALTERNATING, FRONTS, TREES, YIELDS, Surfaces, joined, surface_now, surfaces
 from koppelkans.street.space.underground import FREE, layouts, placement, rooms, variant_of
 from koppelkans.tables.space import CYCLE_KINDS, DIRECTIONS, SIDES
 
 GAINS = ("bays", "trees", "canopy_m2", "storage_m3", "bed_m2", "depaved_m2", "loading")
 CLEARANCES = ("heat_water_m", "tree_clearance_m")
 Class = tuple[float, bool]
+Today = tuple[float, bool, str]
+"""A class and how the street is built along: of each there is one cross-section of today."""
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Cross-sections of several classes. ``room``, ``lines`` (rows, variants): see ``underground.rooms``; ``first``: row of today per class."""
+    """Cross-sections of several classes. ``room``, ``lines`` (rows, variants): see ``underground.rooms``; ``today``: row of today per class and front."""
 
     surfaces: Surfaces
     room: Ints
     lines: Ints
     names: tuple[str, ...]
-    first: dict[Class, int]
+    today: dict[Today, int]
 
-    def rows(self, which: Class) -> Ints:
-        """Rows of one class; the first is the street of today."""
+    def rows(self, which: Class, front: str = FRONTS[0]) -> Ints:
+        """Rows of one class; the first is the street of today, built along as ``front`` says."""
         found = self.surfaces
-        return np.flatnonzero((found.width_m == which[0]) & (found.main == which[1]))
+        new = np.flatnonzero((found.width_m == which[0]) & (found.main == which[1]) & ~found.now)
+        return np.concatenate([[self.today[*which, front]], new]).astype(np.int64)
 
 
 def pattern_library(classes: Sequence[Class], rules: SpaceRules, folder: Path | None = None) -> Library:
-    """The cross-sections of some classes (width in m, road with buses or not), dominated ones left out; today's of each class first.
+    """The cross-sections of some classes (width in m, road with buses or not), dominated ones left out; those of today first, one per front.
 
     ``folder``: where libraries are kept between runs, by a hash of all figures and of this code; None: the cache folder of the user. A folder that cannot be
     written or read only costs time.
@@ -59,7 +62,11 @@ def pattern_library(classes: Sequence[Class], rules: SpaceRules, folder: Path | 
         room=np.concatenate([part[1] for part in parts]),
         lines=np.concatenate([part[2] for part in parts]),
         names=_names(found),
-        first=dict(zip(classes, starts, strict=False)),
+        today={
+            (*which, front): start + place
+            for which, start in zip(classes, starts, strict=False)
+            for place, front in enumerate(FRONTS)
+        },
     )
 
 
@@ -94,7 +101,7 @@ def _kept(folder: Path, which: Class, rules: SpaceRules) -> Part:
 
 
 def class_library(which: Class, rules: SpaceRules) -> Part:
-    """Today's cross-section and all that are not dominated, of one class, with room and borehole lines per underground variant."""
+    """Today's cross-section for each front and all that are not dominated, of one class, with room and borehole lines per underground variant."""
     width, main = which
     every = surfaces(width, main=main, rules=rules)
     room, lines = rooms(every, rules)
@@ -104,7 +111,7 @@ def class_library(which: Class, rules: SpaceRules) -> Part:
     cost = every.yields[:, [YIELDS.index("cost_eur")]]
     values = np.concatenate([gains, -cost, every.footway[:, None], room, lines], axis=1).astype(float)
     best = undominated(np.ascontiguousarray(values), every.direction * len(CYCLE_KINDS) + every.cycle)
-    today = surface_now(width, main=main, rules=rules)
+    today = joined([surface_now(width, main=main, rules=rules, front=front) for front in FRONTS])
     room_now, lines_now = rooms(today, rules)
     return (
         joined([today, every.rows(best)]),
@@ -135,12 +142,14 @@ def _write(path: Path, made: Part) -> None:
 
 
 def _names(found: Surfaces) -> tuple[str, ...]:
-    """A key per cross-section that a planner can read and freeze: width, road, direction, cycle, footway, left and right strip; or width and ``now``."""
-    names = []
+    """A key per cross-section that a planner can read and freeze: width, road, direction, cycle, footway, left and right strip; or width, ``now`` and front."""
+    names, fronts = [], 0
     for row in range(len(found)):
         head = f"{found.width_m[row]:.1f}|{'main' if found.main[row] else 'local'}"
         if found.now[row]:
-            names.append(f"{head}|now")
+            front = FRONTS[fronts % len(FRONTS)]
+            names.append(f"{head}|now" if front == FRONTS[0] else f"{head}|now|{front}")
+            fronts += 1
             continue
         left, right = (
             SIDES[side] + ("+garden" if garden else "")

@@ -11,7 +11,7 @@ from koppelkans.street.space.kernels import EPS, Flags, Floats, Ints
 from koppelkans.street.space.library import Library
 from koppelkans.street.space.rules import SpaceRules
 from koppelkans.street.space.streets import BY_CLASS, SpaceTargets, Streets
-from koppelkans.street.space.surface import CUT, NO_CYCLE, ONE_WAY, TWO_WAY, YIELDS
+from koppelkans.street.space.surface import CUT, FRONTS, NO_CYCLE, ONE_WAY, TWO_WAY, YIELDS
 from koppelkans.street.space.underground import BUNDLED, NO_ROOM, variant_of
 from koppelkans.tables.space import DUTY_DEMANDS, QUANTITY_DEMANDS
 
@@ -88,8 +88,8 @@ def offer(streets: Streets, library: Library, targets: SpaceTargets, rules: Spac
     )
     features = np.column_stack([
         streets.width_m, [main for _, main in streets.class_of], streets.heat_class, streets.gas, streets.duty, streets.access.turns != 0, streets.access.cuts,
-        frozen,
-    ]).astype(float).reshape(len(streets.names), 8)  # fmt: skip
+        frozen, [FRONTS.index(front) for front in streets.front],
+    ]).astype(float).reshape(len(streets.names), 9)  # fmt: skip
     kinds, members = np.unique(features, axis=0, return_inverse=True)
     parts = [_group(number, row, library, targets, rules) for number, row in enumerate(kinds)]
     stacked = [np.concatenate([part[place] for part in parts]) for place in range(7)]
@@ -98,7 +98,7 @@ def offer(streets: Streets, library: Library, targets: SpaceTargets, rules: Spac
     everywhere = np.ones(len(kinds), dtype=bool)
     carries = np.column_stack([
         kinds[:, 4] > 0, everywhere * (targets.footway_m is not None), kinds[:, 2] > 0, kinds[:, 3] > 0, everywhere * targets.keep_directions,
-        kinds[:, 7] >= 0,
+        kinds[:, 7] >= 0, everywhere * targets.keep_own_bays,
     ]).astype(bool)  # fmt: skip
     hopeless = np.stack([np.bincount(group, weights=one, minlength=len(kinds)) == columns for one in breaks.T], axis=1)
     return Offer(
@@ -111,7 +111,7 @@ def _frozen(name: str, place: int, streets: Streets, library: Library, targets: 
     wanted = targets.frozen.get(name)
     if wanted is None:
         return -1
-    rows = library.rows(streets.class_of[place])
+    rows = library.rows(streets.class_of[place], streets.front[place])
     known = {library.names[row]: int(row) for row in rows}
     if wanted not in known:
         raise DataError(
@@ -124,9 +124,9 @@ def _group(
     number: int, row: Floats, library: Library, targets: SpaceTargets, rules: SpaceRules
 ) -> tuple[Floats | Ints | Flags, ...]:
     """The columns of one group: group, pattern, amounts, cost, bundling, duties broken, room."""
-    width, main, heat_class, gas, duty, turns, cuts, frozen = row.tolist()
-    which = (width, bool(main))
-    rows, today = library.rows(which), library.first[which]
+    width, main, heat_class, gas, duty, turns, cuts, frozen, front = row.tolist()
+    rows = library.rows((width, bool(main)), FRONTS[int(front)])
+    today = rows[0]
     found, surfaces = library.surfaces.rows(rows), library.surfaces
     now, single = rows == today, surfaces.direction[today] == ONE_WAY
     turned = ~now & (found.direction != TWO_WAY)
@@ -151,6 +151,7 @@ def _group(
         (plain == NO_ROOM) & bool(gas) & ~now,
         new & targets.keep_directions,
         (rows != int(frozen)) & (frozen >= 0),
+        (found.yields[:, YIELDS.index("bays")] < surfaces.yields[today, YIELDS.index("bays")] - EPS) & targets.keep_own_bays,
     ])  # fmt: skip
     if heat_class:
         breaks[:, 2] |= (room == NO_ROOM) & now
@@ -185,4 +186,4 @@ def demands(streets: Streets, offered: Offer, bays_now: float, targets: SpaceTar
 def strict_duties(targets: SpaceTargets) -> tuple[str, ...]:
     """Duties that somebody asked for by name: where no cross-section can keep one, it counts as missed. Of the others it is only said."""
     cycle = () if targets.cycle == BY_CLASS else ("cycle",)
-    return (*cycle, "heat_corridor", "directions", "frozen")
+    return (*cycle, "heat_corridor", "directions", "frozen", "own_bays")

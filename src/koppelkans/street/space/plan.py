@@ -20,10 +20,10 @@ from koppelkans.street.space.answer import (
     streets_table,
     strips_table,
     targets_table,
-    widest_pairs,
 )
 from koppelkans.street.space.choice import AMOUNTS, COST, KEUR, SHORTAGE, Chosen, chosen
 from koppelkans.street.space.clash import KEPT, Clash, clashes, eased
+from koppelkans.street.space.gain import space_dividend
 from koppelkans.street.space.kernels import Ints
 from koppelkans.street.space.library import Library, check_clearances, pattern_library
 from koppelkans.street.space.offer import ALTERNATIVES, MM_PER_M, Demands, Offer, demands, offer, strict_duties
@@ -46,7 +46,8 @@ def street_space(
 ) -> SpaceAnswer:  # fmt: skip
     """The cross-section of every street section that keeps the targets at least cost, with its proven bound.
 
-    sections: contract SECTIONS; uses ``width_m``, ``length_m``, ``road_class``, ``street``, ``from_node``, ``to_node``. ``heat_dn_mm``: DN of the heat pair that each section must have
+    sections: contract SECTIONS; uses ``width_m``, ``length_m``, ``road_class``, ``street``, ``from_node``, ``to_node`` and, where it is known,
+    ``built_per_m`` (buildings or dwellings along a metre: where cars stand today). ``heat_dn_mm``: DN of the heat pair that each section must have
     room for; ``gas``: whether its gas pipe stays. Costs are those of another cross-section at a rebuild that happens anyway, without VAT.
 
     When the targets clash, the answer names the smallest sets of them that do and how far each would have to give way, and shows the cross-sections that miss
@@ -58,26 +59,6 @@ def street_space(
     check_clearances(rules, heat_class=int(streets.heat_class.max(initial=0)))
     library = pattern_library(sorted(set(streets.class_of)), rules)
     return answered(sections, streets, library, targets, rules=rules, limits=limits)
-
-
-def heat_corridors(
-    sections: pd.DataFrame, *, gas: pd.Series | None = None, parameters: Parameters, day: date
-) -> pd.DataFrame:
-    """The widest heat pair [DN] for which each section has room in at least one cross-section, before any is chosen.
-
-    Index section; ``free_dn_mm`` without moving anything beyond a rebuild, ``bundled_dn_mm`` when cables and sewers are bundled, at ``bundle_eur_per_m`` [EUR/m]; 0: no room. Sections that are
-    not planned are left out: nothing is known of them.
-    Method: docs/method.md#street-space-heat.
-    """
-    rules, targets = space_rules(parameters, day), SpaceTargets()
-    streets = planned_streets(sections, targets, heat_dn_mm=None, gas=gas, rules=rules)
-    library = pattern_library(sorted(set(streets.class_of)), rules)
-    index = pd.Index(streets.names, name="section", dtype="str")
-    if not streets.names:
-        return pd.DataFrame({"free_dn_mm": [], "bundled_dn_mm": [], "bundle_eur_per_m": []}, index=index, dtype=float)
-    free, bundled = widest_pairs(streets, library, offer(streets, library, targets, rules), rules)
-    price = np.where(bundled > free, rules.at("bundle_eur_per_m"), 0.0)
-    return pd.DataFrame({"free_dn_mm": free, "bundled_dn_mm": bundled, "bundle_eur_per_m": price}, index=index)
 
 
 def answered(
@@ -93,7 +74,7 @@ def answered(
     if not streets.names:
         return _nowhere(sections, streets)
     offered = offer(streets, library, targets, rules)
-    today = np.array([library.first[one] for one in streets.class_of], dtype=np.int64)
+    today = streets.today(library)
     bays_now = float((library.surfaces.yields[today, YIELDS.index("bays")] * streets.length_m).sum())
     asked = demands(streets, offered, bays_now, targets, rules)
     taken, found = _best(offered, asked, strict_duties(targets), limits)
@@ -114,6 +95,7 @@ def answered(
             "space_targets": targets_table(asked, offered, taken, strict_duties(targets), priced=not short),
             "space_clashes": clashes_table(found, asked),
             "space_pareto": pareto(offered, asked, bays_now, streets.area_m2, limits),
+            "space_dividend": space_dividend(streets, library, targets, bays_now, rules=rules, limits=limits),
         },
         feasible=feasible,
         cost_eur=cost,
@@ -185,7 +167,7 @@ def _most(offered: Offer, case: Demands, kept: tuple[str, ...], name: str, limit
 
 
 def _nowhere(sections: pd.DataFrame, streets: Streets) -> SpaceAnswer:
-    names = ("patterns", "pattern_strips", "space_targets", "space_clashes", "space_pareto")
+    names = ("patterns", "pattern_strips", "space_targets", "space_clashes", "space_pareto", "space_dividend")
     made = {
         declared.name: declared.empty()
         for declared in vars(tables.space).values()

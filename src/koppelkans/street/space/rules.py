@@ -13,7 +13,7 @@ from koppelkans.parameters import Parameters
 
 SHAPE = (
     "class_m", "class_from_m", "class_to_m", "carriageway_m", "fire_lane_m", "footway_m", "cycle_m", "side_m", "garden_m", "verge_min_m",
-    "bay_m", "bays_per_tree", "parked_share", "now_parked_share", "now_two_sides_from_m", "now_footway_m", "tree_spacing_m", "canopy_m2",
+    "bay_m", "bays_per_tree", "parked_share", "now_parked_share", "now_sides", "now_two_sides_from_m", "now_footway_m", "tree_spacing_m", "canopy_m2",
     "storage_m3_per_m", "bed_m2_per_m", "depaved_m2_per_m", "verge_share", "loading_bay_m", "loading_spacing_m", "tree_eur",
     "depaving_eur_per_m2", "wadi_eur_per_m2", "garden_eur_per_m2", "cycle_eur_per_m2", "cycle_street_eur_per_m", "loading_eur",
     "corridor_m", "tree_clearance_m", "heat_water_m", "footway_reach_m", "borehole_spacing_m",
@@ -21,7 +21,7 @@ SHAPE = (
 """Figures that decide which patterns exist and what they yield."""
 PRICES = (
     "one_way_eur_per_m", "cut_eur_per_m", "change_eur_per_m", "hub_bay_eur", "opened_bay_eur", "shared_car_eur", "shared_car_replaces",
-    "bundle_eur_per_m", "runoff_share",
+    "bundle_eur_per_m", "runoff_share", "now_front_per_m",
 )  # fmt: skip
 """Figures that decide between them."""
 ALL = "all"

@@ -7,6 +7,7 @@ from koppelkans.street.space.clash import Clash
 from koppelkans.street.space.kernels import Flags
 from koppelkans.street.space.offer import Demands, Offer, strict_duties
 from koppelkans.street.space.streets import SpaceTargets, Streets
+from koppelkans.street.space.surface import FRONTS
 from koppelkans.tables import RemarkRow, remark
 from koppelkans.tables.space import DUTY_DEMANDS
 
@@ -49,10 +50,16 @@ def _left_out(streets: Streets) -> list[RemarkRow]:
 
 
 def _today(streets: Streets) -> RemarkRow:
+    known = any(front != FRONTS[0] for front in streets.front)
+    by = (
+        ("breedte, wegklasse en bebouwing", "width, class of road and what is built along")
+        if known
+        else ("breedte en wegklasse", "width and class of road")
+    )
     return remark(
         "street_patterns",
-        f"Hoe de straten vandaag ingedeeld zijn, staat niet in de gegevens: rijbaan, voetpaden en parkeerstroken van {len(streets.names)} secties zijn aangenomen uit breedte en wegklasse, zonder bomen of open bodem.",
-        f"How the streets are laid out today is not in the data: carriageway, footways and parking of {len(streets.names)} sections are assumed from width and class of road, without trees or open soil.",
+        f"Hoe de straten vandaag ingedeeld zijn, staat niet in de gegevens: rijbaan, voetpaden en parkeerstroken van {len(streets.names)} secties zijn aangenomen uit {by[0]}, zonder bomen of open bodem.",
+        f"How the streets are laid out today is not in the data: carriageway, footways and parking of {len(streets.names)} sections are assumed from {by[1]}, without trees or open soil.",
         method="street-space-now",
     )  # fmt: skip
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from koppelkans.errors import DataError
 from koppelkans.parameters import reference_table
 from koppelkans.street.space.access import Access, access
 from koppelkans.street.space.kernels import EPS, Flags, Floats, Ints
-from koppelkans.street.space.library import Class
+from koppelkans.street.space.library import Class, Library
 from koppelkans.street.space.rules import SpaceRules
+from koppelkans.street.space.surface import FRONTS
 from koppelkans.tables import first_keys
 
 PLANNED = ("main", "collector", "local", "living", "unknown")
@@ -31,7 +33,7 @@ class SpaceTargets:
     ``canopy_share`` crown after 20 years over street area; ``storage_mm`` over street area; ``depaved_m2``, ``trees``, ``loading_bays``, ``boreholes`` in total.
 
     ``cycle``: sections that need a cycle path or cycle street; ``by_class``: main roads and collectors where one fits; empty: none.
-    ``footway_m``: least clear footway. ``keep_directions``: no street is turned one-way or cut. ``frozen``: section -> pattern.
+    ``footway_m``: least clear footway. ``keep_directions``: no street is turned one-way or cut. ``keep_own_bays``: every section keeps its bays of today. ``frozen``: section -> pattern.
 
     What may stand in for a bay on the street, at most: ``hub_bays`` built, ``opened_bays`` in car parks that open, ``shared_cars``.
     """
@@ -47,6 +49,7 @@ class SpaceTargets:
     cycle: str | frozenset[str] = BY_CLASS
     footway_m: float | None = 1.5
     keep_directions: bool = False
+    keep_own_bays: bool = False
     frozen: Mapping[str, str] = field(default_factory=dict)
     hub_bays: float = 0.0
     opened_bays: float = 0.0
@@ -56,7 +59,7 @@ class SpaceTargets:
 @dataclass(frozen=True, slots=True)
 class Streets:
     """The planned sections: ``names``, ``length_m``, ``class_of`` each, ``heat_class`` (0: no pair) and ``gas``, ``duty`` to have room for cyclists,
-    ``access``, ``group`` of road; ``area_m2`` by class width; ``low_m`` low end of the width; ``left_out`` sections that are no streets or too narrow.
+    ``access``, ``group`` of road, ``front`` how it is built along; ``area_m2`` by class width; ``low_m`` low end of the width; ``left_out`` sections that are no streets or too narrow.
     """
 
     names: tuple[str, ...]
@@ -67,6 +70,7 @@ class Streets:
     duty: Flags
     access: Access
     group: tuple[str, ...]
+    front: tuple[str, ...]
     low_m: Floats
     left_out: tuple[str, ...]
 
@@ -74,6 +78,11 @@ class Streets:
     def width_m(self) -> Floats:
         """Class width of each section."""
         return np.array([one[0] for one in self.class_of], dtype=float)
+
+    def today(self, library: Library) -> Ints:
+        """Row of the cross-section that each section is assumed to have today."""
+        rows = [library.today[*one, front] for one, front in zip(self.class_of, self.front, strict=True)]
+        return np.array(rows, dtype=np.int64)
 
     @property
     def area_m2(self) -> float:
@@ -86,6 +95,7 @@ def planned_streets(
 ) -> Streets:  # fmt: skip
     """The sections that get a cross-section, in the order of ``sections``.
 
+    ``built_per_m`` of the sections: buildings or dwellings per metre, whichever are more, both sides together (no such column: all built along in closed rows).
     ``heat_dn_mm``: DN of the pair per section, empty or 0 for none; ``gas``: sections whose gas pipe stays (None: all).
     Raises DataError that lists widths and lengths that are not above zero, sections that do not exist, and pairs wider than any known corridor.
     """
@@ -118,9 +128,19 @@ def planned_streets(
         duty=duty[use],
         access=Access(found.turns[use], found.cuts[use]),
         group=tuple(groups[use]),
+        front=tuple(_fronts(sections, rules)[use].tolist()),
         low_m=sections.get("width_low_m", sections["width_m"]).to_numpy(float)[use],
         left_out=tuple(sections.index[~use].astype(str)),
     )
+
+
+def _fronts(sections: pd.DataFrame, rules: SpaceRules) -> NDArray[np.str_]:
+    """How each section is built along, by what stands along a metre of it."""
+    if "built_per_m" not in sections:
+        return np.full(len(sections), FRONTS[0])
+    built = sections["built_per_m"].fillna(0.0).to_numpy(float)
+    least = [rules.at("now_front_per_m", front) for front in FRONTS[:2]]
+    return np.select([built >= least[0], built >= least[1], built > 0], FRONTS[:3], FRONTS[3])
 
 
 def _check(

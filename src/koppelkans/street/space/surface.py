@@ -17,6 +17,8 @@ FOOTWAYS = ("narrow", "clear", "wide")
 TWO_WAY, ONE_WAY, CUT = range(len(DIRECTIONS))
 NO_CYCLE, PATHS, TWO_WAY_PATH, CYCLE_STREET = range(len(CYCLE_KINDS))
 NONE, PARKING, LOADING, ALTERNATING, TREES, WADI = range(len(SIDES))
+FRONTS = ("closed", "half_open", "open", "none")
+"""How a street is built along: closed rows, houses with a driveway each, houses apart, nobody. It decides where cars stand in the street today."""
 YIELDS = (
     "bays",
     "trees",
@@ -148,13 +150,13 @@ def _yields(found: Surfaces, rules: SpaceRules) -> Floats:
     ])  # fmt: skip
 
 
-def surface_now(width_m: float, *, main: bool, rules: SpaceRules) -> Surfaces:
+def surface_now(width_m: float, *, main: bool, rules: SpaceRules, front: str = FRONTS[0]) -> Surfaces:
     """The cross-section that a street of this width is assumed to have today: parking on two sides in wide streets, else on one, where footways stay.
 
-    Two directions where they fit beside it, else one lane; no trees, no open soil, no cycle path.
-    Method: docs/method.md#street-space-now.
+    front: how it is built along; along houses apart cars stand on one side at most, where nobody lives on none, and driveways take their part of the length.
+    Two directions where they fit beside it, else one lane; no trees, no open soil, no cycle path. Method: docs/method.md#street-space-now.
     """
-    most = 2 if width_m >= rules.at("now_two_sides_from_m") - EPS else 1
+    most = min(2 if width_m >= rules.at("now_two_sides_from_m") - EPS else 1, round(rules.at("now_sides", front)))
     lanes = [rules.at("carriageway_m", "two_way_main" if main else "two_way"), rules.at("carriageway_m", "one_way")]
     parking, least = rules.at("side_m", "parking"), rules.at("now_footway_m")
     tried = [(count, way) for count in range(most, -1, -1) for way in (TWO_WAY, ONE_WAY)]
@@ -165,7 +167,7 @@ def surface_now(width_m: float, *, main: bool, rules: SpaceRules) -> Surfaces:
     sides = np.array([[PARKING, PARKING if count == 2 else NONE] if count else [NONE, NONE]], dtype=np.int64)
     widths = np.array([rules.at("footway_m", name) for name in FOOTWAYS])
     yields = np.zeros((1, len(YIELDS)))
-    yields[0, 0] = count * rules.at("now_parked_share") / rules.at("bay_m")
+    yields[0, 0] = count * rules.of("now_parked_share", front) / rules.at("bay_m")
     yields[0, YIELDS.index("sealed_m2")] = width_m
     level = (
         int(np.searchsorted(widths, walk + EPS, side="right")) - 1

@@ -29,8 +29,8 @@ _POLITENESS = 5
 
 STEPS: dict[str, float] = {
     "read": 6, "demand": 5, "coincidence": 2, "renovations": 1, "prices": 1, "support": 1, "line_density": 1, "stop_insulating": 1,
-    "network": 20, "street": 14, "options": 1, "choices": 1, "hours": 5, "supply": 1, "street_space": 3, "robustness": 1, "epc": 1, "orderings": 2, "schedule": 2, "data_value": 4, "households": 1,
-    "bills": 1, "ledger": 1, "indicators": 1, "drawn_assets": 8, "figures": 22, "write": 4, "report": 10, "pages": 12,
+    "network": 20, "street": 14, "options": 1, "choices": 1, "street_space": 3, "hours": 5, "supply": 1, "robustness": 1, "epc": 1, "orderings": 2, "schedule": 2, "data_value": 4, "households": 1,
+    "bills": 1, "ledger": 1, "response": 4, "indicators": 1, "drawn_assets": 8, "figures": 22, "write": 4, "report": 10, "pages": 12,
 }  # fmt: skip
 """The steps of a run in their order, each with about its share of the time; the progress bar is all that depends on it."""
 

@@ -70,25 +70,39 @@ def sheet(run: PlanRun, book: dict[str, Any], place: int) -> dict[str, Any]:
     one, words = book["sections"][place], report_words(_language())
     patterns = bundle_json(run, f"cross_sections.{_language()}.json")
     works = [_work(work, book, words) for work in one["works"]]
-    payers: dict[str, float] = {}
-    for work in works:
-        payers[work["owner_words"]] = payers.get(work["owner_words"], 0.0) + work["total_eur"]
+    payers = _payers(works)
     assets = [
         {
             **asset,
             "kind_words": words["asset_kinds"][asset["kind"]],
-            "owner_words": book["owners"].get(asset["owner"], asset["owner"]),
+            "owner_words": _owners(book).get(asset["owner"], asset["owner"]),
         }
         for asset in one["assets"]
     ]
     return {
         "one": one, "state_words": words["street_states"][one["state"]], "drive_words": words["directions"].get(one["drive"], one["drive"]),
         "corridor_words": words["corridor_room"].get(one["heat_corridor"], ""), "drawings": _drawings(one, patterns), "works": works,
-        "payers": sorted(payers.items(), key=lambda item: -item[1]), "total_eur": sum(payers.values()), "assets": assets,
+        "payers": payers, "inside_eur": sum(row[1] for row in payers), "after_eur": sum(row[2] for row in payers), "assets": assets,
         "closures": len({work["planned_year"] for work in works if work["planned_year"]}), "any_drawn": any(row["drawn"] for row in [*works, *assets]),
         "before": book["sections"][place - 1] if place else None, "after": book["sections"][place + 1] if place + 1 < len(book["sections"]) else None,
         "figures": _figures(one),
     }  # fmt: skip
+
+
+def _payers(works: list[dict[str, Any]]) -> list[tuple[str, float, float]]:
+    """What each owner pays within the calendar and after its horizon, who pays most first."""
+    sums: dict[str, list[float]] = {}
+    for work in works:
+        sums.setdefault(work["owner_words"], [0.0, 0.0])[0 if work["planned_year"] else 1] += work["total_eur"]
+    return sorted(
+        ((owner, inside, after) for owner, (inside, after) in sums.items()), key=lambda row: (-row[1], -row[2])
+    )
+
+
+def _owners(book: dict[str, Any]) -> dict[str, str]:
+    """Name of every owner in the language of the page; as in Dutch in a book made before owners had a name in English."""
+    names: dict[str, str] = book.get("owners_en", book["owners"]) if _language() == "en" else book["owners"]
+    return names
 
 
 def _drawings(one: dict[str, Any], patterns: dict[str, Any]) -> list[dict[str, Any]]:
@@ -104,7 +118,7 @@ def _drawings(one: dict[str, Any], patterns: dict[str, Any]) -> list[dict[str, A
 def _work(work: dict[str, Any], book: dict[str, Any], words: dict[str, dict[str, str]]) -> dict[str, Any]:
     together = [words["work_kinds"].get(key.rsplit("|", 1)[-1], key) for key in work["joined_with"].split("+") if key]
     return {
-        **work, "kind_words": words["work_kinds"][work["kind"]], "owner_words": book["owners"].get(work["owner"], work["owner"]),
+        **work, "kind_words": words["work_kinds"][work["kind"]], "owner_words": _owners(book).get(work["owner"], work["owner"]),
         "together": ", ".join(dict.fromkeys(together)), "total_eur": work["own_eur"] + work["opening_eur"] + work["closure_eur"],
         "planned_year": int(work["planned_year"]) if work["planned_year"] else None,
     }  # fmt: skip

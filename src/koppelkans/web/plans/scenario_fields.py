@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from koppelkans.scenario import Scenario
 
 WORDS = Path(__file__).parent / "words"
-GROUPS = ("basis", "sources", "network", "street", "space", "rules", "renovation", "limits")
+GROUPS = ("basis", "sources", "network", "street", "space", "response", "rules", "renovation", "limits")
 """Groups of the form, in the order in which they are asked."""
 
 LARGEST_WHOLE = 2_147_483_647
@@ -46,6 +46,7 @@ _GROUP_OF = {
     "heat_network": "network",
     "street": "street",
     "renovation": "renovation",
+    "response": "response",
     "limits": "limits",
 }
 _RULES = {
@@ -62,6 +63,8 @@ _EXPERT = {
     "heat_network.robustness_shares",
     "heat_network.uptake_draws",
     "renovation.rounds",
+    "response.bands",
+    "response.price_nodes",
     "street.rounds",
     "street.tries",
     "street.month_nodes",

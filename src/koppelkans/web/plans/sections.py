@@ -39,7 +39,7 @@ _VIEWS = {
     "labels": "gebouwen", "volgordes": "gebouwen", "planning": "kalender", "bewijs": "aannames", "warmtedichtheid": "straten", "warmtenet": "net",
     "facturen": "gezinnen", "uitstoot": "uitstoot", "gegevens": "aannames", "cijfers": "aannames", "kanttekeningen": "aannames",
     "bronnen": "aannames", "zakenplan": "geld", "warmtevoorziening": "net", "grootboek": "geld", "per-straat": "net",
-    "robuustheid": "net", "net-perioden": "kalender", "werken": "kalender", "straatruimte": "straten",
+    "robuustheid": "net", "net-perioden": "kalender", "werken": "kalender", "straatruimte": "straten", "gedrag": "gezinnen",
 }  # fmt: skip
 """View of each chapter of the report, and of the anchors inside that other chapters point at."""
 PERIODS = "net-perioden"

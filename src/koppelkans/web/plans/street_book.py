@@ -15,7 +15,7 @@ from koppelkans.report.cross_section import WORDS, cross_section, section_rows, 
 from koppelkans.report.document import Block, Details, Figure, Paragraph, Section, plain
 from koppelkans.report.material import Words
 from koppelkans.report.street_space import pattern_words
-from koppelkans.report.works import team_gantt
+from koppelkans.report.works import owner_names, team_gantt
 
 if TYPE_CHECKING:
     from koppelkans.plan.record import Plan
@@ -54,7 +54,7 @@ def street_book(plan: Plan) -> dict[str, Any]:
     patterns, calendar, assets = (table_of(plan, name) for name in ("street_patterns", "calendar", "assets"))
     sections = plan.place.sections
     if sections is None:
-        return {"sections": [], "owners": {}}
+        return {"sections": [], "owners": {}, "owners_en": {}}
     shown = [key for key in map(str, sections.index) if key in patterns.index or (calendar["section"] == key).any()]
     about = sections.set_axis(sections.index.astype(str))
     works = _by_section(calendar, _WORK, "planned_year")
@@ -74,8 +74,7 @@ def street_book(plan: Plan) -> dict[str, Any]:
             **{name: _number(row.get(name)) for name in _FIGURES},
         })  # fmt: skip
     found.sort(key=lambda one: (not one["street"], one["street"].casefold(), one["section"]))
-    owners = table_of(plan, "owners")["name"]
-    return {"sections": found, "owners": {str(key): str(name) for key, name in owners.items()}}
+    return {"sections": found, "owners": owner_names(plan, "nl"), "owners_en": owner_names(plan, "en")}
 
 
 def _by_section(frame: pd.DataFrame, columns: tuple[str, ...], order: str) -> dict[str, list[dict[str, Any]]]:
@@ -134,7 +133,7 @@ def gantt_section(plan: Plan, language: str) -> Section | None:
     names = calendar["street"].fillna(calendar["section"])
     unnamed = set(calendar.loc[calendar["street"].isna(), "section"])
     streets = sorted(map(str, names.unique()), key=lambda name: (name in unnamed, name.casefold()))
-    owners = {str(key): str(name) for key, name in table_of(plan, "owners")["name"].items()}
+    owners = owner_names(plan, language)
     blocks: list[Block] = [Paragraph(plain(words("works.gantt_lead")))]
     for number, first in enumerate(range(0, len(streets), STREETS_A_CHART), start=1):
         part = streets[first : first + STREETS_A_CHART]

@@ -15,10 +15,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def owner_names(folder: Path) -> dict[str, str]:
+    """Name of every owner of works in the language of the page; in Dutch in a plan made before owners had a name in English."""
+    known = read_table(folder, "owners")
+    column = "name_en" if get_language() == "en" and "name_en" in known else "name"
+    return dict(zip(known["owner"], known[column], strict=True)) if len(known) else {}
+
+
+def owners(folder: Path) -> pd.DataFrame:
+    """Who works in the streets, named in the language of the page."""
+    names = owner_names(folder)
+    return read_table(folder, "owners").drop(columns="name_en", errors="ignore").assign(name=list(names.values()))
+
+
 def works_words(found: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """A table of works or assets with its kind under a name of its own, owners by name, and what it is joined with as kinds."""
-    known = read_table(folder, "owners")
-    names = dict(zip(known["owner"], known["name"], strict=True)) if len(known) else {}
+    names = owner_names(folder)
     found = found.rename(columns={"kind": "work_kind", "joined_with": "works_joined", "works": "works_here"})
     several = "owners" in found
     if several:
@@ -73,8 +85,8 @@ def titled(name: str) -> Callable[[Path], pd.DataFrame]:
 
 def absence(folder: Path) -> pd.DataFrame:
     """Without which owner what costs more, owners by name."""
-    known, found = read_table(folder, "owners"), read_table(folder, "owner_absence").drop(columns="row")
-    names = dict(zip(known["owner"], known["name"], strict=True)) | {"total": _("allen samen")}
+    found = read_table(folder, "owner_absence").drop(columns="row")
+    names = owner_names(folder) | {"total": _("allen samen")}
     return found.assign(**{who: found[who].map(lambda key: names.get(key, key)) for who in ("absent", "bearer")})
 
 
@@ -83,19 +95,37 @@ def space_clashes(folder: Path) -> pd.DataFrame:
     return read_table(folder, "space_clashes").drop(columns="row")
 
 
+def pattern_names(folder: Path) -> dict[str, str]:
+    """Every cross-section in words by key, in the language of the page: class of width, what is in it, numbered where the words are the same."""
+    from koppelkans.report.material import Words
+    from koppelkans.report.street_space import pattern_words
+
+    words, names, often = Words("en" if get_language() == "en" else "nl"), dict[str, str](), dict[str, int]()
+    for row in read_table(folder, "patterns").to_dict("records"):
+        told = f"{float(row['class_m']):g} m: {pattern_words(row, words)}"
+        often[told] = often.get(told, 0) + 1
+        names[str(row["pattern"])] = told if often[told] == 1 else f"{told} ({often[told]})"
+    return names
+
+
 def street_patterns(folder: Path) -> pd.DataFrame:
     """Every street section with its cross-sections in words, those with one first."""
     found = read_table(folder, "street_patterns")
     first = ["section", "street", "state", "class_m", "pattern_now", "pattern_then"]
     found = found[[*first, *(name for name in found.columns if name not in first)]]
-    planned = found["state"] != "not_planned"
-    return found.assign(_later=~planned).sort_values(["_later", "street"], kind="stable").drop(columns="_later")
+    names, planned = pattern_names(folder), found["state"] != "not_planned"
+    told = {name: found[name].astype(object).map(names) for name in ("pattern_now", "pattern_then")}
+    return found.assign(**told, _later=~planned).sort_values(["_later", "street"], kind="stable").drop(columns="_later")
+
+
+def patterns(folder: Path) -> pd.DataFrame:
+    """The cross-sections with their yields, named in words."""
+    names, found = pattern_names(folder), read_table(folder, "patterns")
+    return found.assign(pattern=found["pattern"].astype(object).map(names))
 
 
 def strips(folder: Path) -> pd.DataFrame:
     """The strips of every cross-section, above and below ground."""
-    return (
-        read_table(folder, "pattern_strips")
-        .drop(columns="strip")
-        .rename(columns={"kind": "strip_kind", "level": "level_of_strip"})
-    )
+    names, found = pattern_names(folder), read_table(folder, "pattern_strips").drop(columns="strip")
+    named = found.assign(pattern=found["pattern"].astype(object).map(names))
+    return named.rename(columns={"kind": "strip_kind", "level": "level_of_strip"})

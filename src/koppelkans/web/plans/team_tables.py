@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from koppelkans.web.plans import street_tables
+from koppelkans.web.plans import response_tables, street_tables
 from koppelkans.web.plans.plan_tables import read_table
 from koppelkans.web.plans.vocabulary import column_title, named
 from koppelkans.web.ui.csv_files import MARK, csv_text, harmless
@@ -279,6 +279,16 @@ TABLES = (
     TeamTable("facturen", "gezinnen", gettext_lazy("Facturen per gezin en verwarming"), _bills, ("bills",), "bills", filters=("household", "heating")),
     TeamTable("gezinnen", "gezinnen", gettext_lazy("Voorbeeldgezinnen"), _households, ("households",), "typical-households"),
     TeamTable(
+        "reactie", "gezinnen", gettext_lazy("Hoe woningen verwarmd worden, verwacht"), response_tables.shares, ("response_shares",), "response-plan", years=("year",),
+        filters=("response_scope", "name", "response_option", "year"),
+    ),
+    TeamTable("momenten", "gezinnen", gettext_lazy("Wanneer er beslist wordt"), response_tables.moments, ("response_moments",), "response-moments", years=("year",), filters=("moment", "response_option")),
+    TeamTable("vast", "gezinnen", gettext_lazy("Wie vastzit"), response_tables.stuck, ("response_stuck",), "response-choice", years=("year",), filters=("household_group", "stuck_reason")),
+    TeamTable("evenwicht", "net", gettext_lazy("Evenwichten van het warmtenet"), response_tables.equilibrium, ("equilibrium",), "equilibria"),
+    TeamTable("naar-prijs", "net", gettext_lazy("Aansluitingen naar warmteprijs"), response_tables.curve, ("response_curve",), "equilibria", years=("year",), filters=("section", "year")),
+    TeamTable("overbrugd", "net", gettext_lazy("Getekend, overbrugd, afgehaakt"), response_tables.pipeline, ("response_pipeline",), "response-choice", years=("year",), filters=("section", "step")),
+    TeamTable("gedrag-geld", "geld", gettext_lazy("Geldstromen van het gedrag"), response_tables.money, ("response_money",), "response-plan", years=("year",), filters=("payer", "payee", "what")),
+    TeamTable(
         "cijfers", "aannames", gettext_lazy("Cijfers van wet en techniek, met status en invloed"), _figures, ("figures",), "influence", filters=("standing",)
     ),
     TeamTable("kanttekeningen", "aannames", gettext_lazy("Kanttekeningen"), _remarks, ("remarks",), filters=("level",)),
@@ -293,7 +303,7 @@ TABLES = (
     TeamTable(
         "profielen", "straten", gettext_lazy("Straatprofiel per sectie"), street_tables.street_patterns, ("street_patterns",), "street-space-choice", filters=("street", "state"),
     ),
-    TeamTable("alle-profielen", "straten", gettext_lazy("Straatprofielen"), _plain("patterns"), ("patterns",), "street-space-patterns"),
+    TeamTable("alle-profielen", "straten", gettext_lazy("Straatprofielen"), street_tables.patterns, ("patterns",), "street-space-patterns"),
     TeamTable("stroken", "straten", gettext_lazy("Stroken van de straatprofielen"), street_tables.strips, ("pattern_strips",), "street-space-underground", filters=("pattern",)),
     TeamTable("eisen", "straten", gettext_lazy("Wat van de straatruimte gevraagd is"), street_tables.titled("space_targets"), ("space_targets",), "street-space-choice"),
     TeamTable("botsingen", "straten", gettext_lazy("Eisen die botsen"), street_tables.space_clashes, ("space_clashes",), "street-space-clash"),
@@ -301,6 +311,8 @@ TABLES = (
         "parkeren-groen", "straten", gettext_lazy("Parkeren tegenover groen en water"), lambda folder: read_table(folder, "space_pareto").drop(columns="point"),
         ("space_pareto",), "street-space-pareto",
     ),
+    TeamTable("ruimtewinst", "straten", gettext_lazy("Wat het brengt dat parkeren mag schuiven"), street_tables.titled("space_dividend"), ("space_dividend",), "street-space-dividend"),
+    TeamTable("nieuwe-profielen", "kalender", gettext_lazy("Nieuwe profielen en de werken"), street_tables.titled("space_plans"), ("space_plans",), "integration-dividend-space", years=("mean_green_year",)),
     TeamTable("klimaatpact", "straten", gettext_lazy("Klimaatpact: aandeel van de straten"), street_tables.titled("lekp"), ("lekp",), "lekp"),
     TeamTable("activa", "straten", gettext_lazy("Wat in de straat ligt"), street_tables.assets, ("assets",), "street-assets", filters=("asset_kind", "owner", "drawn")),
     TeamTable(
@@ -323,7 +335,13 @@ TABLES = (
     TeamTable("grenzen-werken", "kalender", gettext_lazy("Wat één eenheid meer waard is"), street_tables.shadow_prices, ("shadow_prices",), "works-account", years=("year",), filters=("limit",)),
     TeamTable("stevig", "kalender", gettext_lazy("Hoe stevig is het verschil"), street_tables.titled("works_robustness"), ("works_robustness",), "dividend-robustness", years=("mean_live_year",)),
     TeamTable("lotingen", "kalender", gettext_lazy("Gelote activa"), street_tables.titled("drawn_assets"), ("drawn_assets",), "dividend-robustness"),
-    TeamTable("eigenaars", "kalender", gettext_lazy("Wie in de straat werkt"), _plain("owners"), ("owners",), "street-works"),
+    TeamTable("rondes-net", "kalender", gettext_lazy("Warmtenet en kalender per ronde"), _plain("trench_rounds"), ("trench_rounds",), "street-loop"),
+    TeamTable(
+        "plaats-net", "net", gettext_lazy("Plaats voor het warmtenet in de straat"), _plain("heat_corridors"), ("heat_corridors",), "heat-corridors", tender=True,
+        filters=("street", "state"),
+    ),
+    TeamTable("drempel-sleuf", "kalender", gettext_lazy("Aansluitdrempel met en zonder gedeelde sleuf"), _plain("trench_thresholds"), ("trench_thresholds",), "threshold-shared", filters=("street",)),
+    TeamTable("eigenaars", "kalender", gettext_lazy("Wie in de straat werkt"), street_tables.owners, ("owners",), "street-works"),
     TeamTable("indicatoren-werken", "kalender", gettext_lazy("Indicatoren van de werken"), street_tables.titled("works_indicators"), ("works_indicators",), "dividend", filters=("scope",)),
 )  # fmt: skip
 """The tables of the team, by view in the order of the page."""

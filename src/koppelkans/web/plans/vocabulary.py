@@ -24,6 +24,8 @@ _GROUPS = {
     "status": "work_statuses", "role": "owner_roles", "direction": "directions", "drive": "directions", "cycle": "cycle_kinds", "left_side": "sides",
     "right_side": "sides", "state": "street_states", "heat_corridor": "corridor_room", "demand": "space_demands", "zones": "zones", "assets_from": "asset_origins",
     "works_joined": "work_kinds", "works_here": "work_kinds", "group": "space_groups",
+    "response_option": "responses", "response_scope": "response_scopes", "stuck_reason": "stuck_reasons", "moment": "moments", "step": "pipeline_steps",
+    "household_group": "response_groups", "start": "response_starts", "coordination": "coordinations",
 }  # fmt: skip
 _OWN = {
     "use": {
@@ -53,6 +55,7 @@ _COLUMNS = {
     "assets_from": _("Herkomst"), "built_year": _("Jaar van aanleg"), "life_years": _("Levensduur"), "planned_year": _("Jaar"), "target_share": _("Aandeel van het doel"),
     "dividend_share": _("Aandeel"), "marginal_eur": _("Kost van één stap meer"), "pattern_now": _("Profiel nu"), "pattern_then": _("Profiel dan"), "class_m": _("Breedteklasse"), "plan": _("Plan"), "pattern": _("Profiel"), "goal": _("Doel"), "title_of_row": _("Naam"),
     "work": _("Werk"), "asset": _("Wat er ligt"), "absent": _("Zonder"), "bearer": _("Voor wie"), "case": _("Geval"), "figure": _("Cijfer"), "text": _("In woorden"),
+    "response_option": _("Verwarming"), "response_scope": _("Waarvan"), "stuck_reason": _("Waarom"), "household_group": _("Groep"),
     "supply_c": _("Aanvoer"), "buildings": _("Gebouwen"), "unit": _("Eenheid"), "plant": _("Opwekker"),
 }  # fmt: skip
 _ENGLISH_ENDS = (
@@ -86,6 +89,9 @@ def named(column: str, value: Any) -> str:
             ", ".join(dict.fromkeys(known.get(part.rsplit("|", 1)[-1], part) for part in text.split("+") if part))
             or "–"
         )
+    if column in ("fixed_clash", "free_clash"):
+        sets = [[words["space_demands"].get(part, part) for part in one.split("+")] for one in text.split(";") if one]
+        return "; ".join(" + ".join(one) for one in sets) or "–"
     if column == "measures":
         return ", ".join(words["measures"].get(part, part) for part in text.split("+") if part) or "–"
     if column == "variant":

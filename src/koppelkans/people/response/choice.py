@@ -1,0 +1,345 @@
+"""What a decider would choose at each moment: a logit on felt cost, by cash class."""
+
+from __future__ import annotations
+
+from math import exp, inf, isnan
+from typing import NamedTuple
+
+from koppelkans.people.response.arrays import (
+    AIR,
+    CASH_CLASSES,
+    COMPANY,
+    GAS,
+    GROUND,
+    HYBRID,
+    INSTITUTION,
+    NETWORK,
+    RENOVATED_AIR,
+    RENOVATED_GAS,
+    RENOVATED_NETWORK,
+    STATES,
+    Prepared,
+    Record,
+    Records,
+    fields,
+)
+from koppelkans.people.response.behaviour import Floats
+from koppelkans.people.response.case import NEVER, K
+from koppelkans.people.response.compiled import compiled
+
+STUCK = K
+FURTHEST = 600.0
+"""Exponents stay within this range, so that sums neither overflow nor vanish: exp(600) is 4e260."""
+CHEAPER_EUR = 1e-9
+
+CHOICE = fields(
+    end="fS", switch="fK", sold="fK", let="fK", join="fK", leave="fK", poorest="fK", consent_end="f", consent_switch="f",
+    borrowed_share="fK", leased_share="fK", felt="fK", reference="f", would_if_rich="f", would_as_tenant="f", decided="fMS",
+)  # fmt: skip
+"""Of one unit in one year at one heat price.
+
+end: at the end of life of the boiler; last: nothing that is allowed can be paid. switch: leaves a working boiler for this option, when
+all are asked. sold, let: of an owner who must improve the label. join: to the network, when this option comes to its own end. leave:
+where to, from the network. poorest: weights of the poorest class. consent: part of the blocks in which co-owners agree. decided: what
+was decided in the year, by moment. felt: hidden cost and heat, euro a year; reference: cost of the cheapest option.
+"""
+
+
+@compiled
+def anticipation(year: int, last: int, how: Record) -> float:
+    """Part of the deciders who act as if what is to be banned after ``last`` were banned already."""
+    years = last + 1 - year
+    if last >= NEVER or years <= 0 or years > how.anticipation_years:
+        return 0.0
+    return 1.0 / (1.0 + exp(how.anticipation_slope * years))
+
+
+@compiled
+def hidden_eur(k: int, guidance: float, seen: Floats, how: Record) -> float:
+    """Hidden cost of an option a year, less what guidance and examples of its family (networks, heat pumps) take away."""
+    share, around = 1.0 - how.hidden_guided_share[k] * guidance, 0.0
+    if k in (NETWORK, RENOVATED_NETWORK):
+        around = seen[0]
+    elif k in (HYBRID, AIR, RENOVATED_AIR, GROUND):
+        around = seen[1]
+    if around > 0.0:
+        share *= 1.0 - how.contagion_share * around / (around + how.contagion_half_share)
+    return float(how.hidden_eur[k] * share)
+
+
+@compiled
+def weight(cost_eur: float, reference_eur: float, scale_eur: float) -> float:
+    """exp((reference - cost) / scale), kept within what a double can hold."""
+    return exp(min(FURTHEST, max(-FURTHEST, (reference_eur - cost_eur) / scale_eur)))
+
+
+@compiled
+def reachable(k: int, price: float, decider: int, cost: Record) -> bool:
+    """The option can be chosen at all: technique, law, network within reach; a company may not make its tenants pay more."""
+    if not cost.allowed[k] or (k in (NETWORK, RENOVATED_NETWORK) and not (cost.live or cost.promised)):
+        return False
+    dearer = cost.run[k] + cost.heat[k] * price > cost.run[GAS] + CHEAPER_EUR
+    return not (decider == COMPANY and k != GAS and dearer)
+
+
+@compiled
+def feel(price: float, guidance: float, seen: Floats, unit: Record, how: Record, cost: Record, choice: Record) -> None:
+    """Hidden cost and heat of every option, inf where it cannot be chosen; and the cost of the cheapest, whoever pays."""
+    choice.reference = inf
+    for k in range(K):
+        choice.felt[k] = inf
+        if reachable(k, price, unit.decider, cost):
+            choice.felt[k] = cost.heat[k] * price + hidden_eur(k, guidance, seen, how)
+            choice.reference = min(choice.reference, cost.own[k] + choice.felt[k])
+            if not isnan(cost.lease[k]):
+                choice.reference = min(choice.reference, cost.lease[k] + choice.felt[k])
+
+
+@compiled
+def fill_weights(rule: Record, how: Record, cost: Record, choice: Record, into: Records) -> int:
+    """Weight of every option by cash class, without and then with a loan; the number of classes in use."""
+    lending = rule.loan_take_up_share > 0.0 and rule.loan_eur > 0.0
+    without = 1.0 - rule.loan_take_up_share if lending else 1.0
+    for j in range(CASH_CLASSES):
+        into[j].share = how.cash_share[j] * without
+        into[CASH_CLASSES + j].share = how.cash_share[j] * rule.loan_take_up_share
+    reference = choice.reference
+    for k in range(K):
+        extra = choice.felt[k]
+        if extra == inf:
+            for j in range(2 * CASH_CLASSES):
+                into[j].weight[k] = 0.0
+            continue
+        own = weight(cost.own[k] + extra, reference, how.scale_eur)
+        lease = 0.0 if isnan(cost.lease[k]) else weight(cost.lease[k] + extra, reference, how.scale_eur)
+        for j in range(CASH_CLASSES):
+            into[j].weight[k] = max(own, lease) if j >= cost.own_class[k] else lease
+        if lending:
+            loan = max(lease, weight(cost.loan[k] + extra, reference, how.scale_eur))
+            for j in range(CASH_CLASSES):
+                best = loan if j >= cost.loan_class[k] else lease
+                into[CASH_CLASSES + j].weight[k] = max(best, own) if j >= cost.own_class[k] else best
+    return 2 * CASH_CLASSES if lending else CASH_CLASSES
+
+
+@compiled
+def dropped(k: int, soon_boiler: float, soon_fuel: float) -> bool:
+    """What somebody who looks ahead leaves out: what the nearer of both dates bans."""
+    return k in (GAS, RENOVATED_GAS) or (k == HYBRID and soon_fuel >= soon_boiler and soon_fuel > 0.0)
+
+
+@compiled
+def choose_at_end(classes: Records, form: Record, street: Record, how: Record, cost: Record, choice: Record) -> None:
+    """The boiler is dead: all options; the network before it is live only with a temporary boiler."""
+    soon_boiler = anticipation(street.year, form.boiler_last_year, how)
+    soon_fuel = anticipation(street.year, form.fuel_last_year, how)
+    soon, bridge = max(soon_boiler, soon_fuel), 1.0
+    if not cost.live:
+        bridge = exp(-cost.bridge_eur / how.scale_eur) if cost.bridging else 0.0
+    for k in range(STATES):
+        choice.end[k] = 0.0
+    for j in range(len(classes)):
+        share, options = classes[j].share, classes[j].weight
+        networks = bridge * (options[NETWORK] + options[RENOVATED_NETWORK])
+        lasting = networks + options[AIR] + options[RENOVATED_AIR] + options[GROUND]
+        banned = options[GAS] + options[RENOVATED_GAS]
+        if soon > 0.0 and dropped(HYBRID, soon_boiler, soon_fuel):
+            banned += options[HYBRID]
+        else:
+            lasting += options[HYBRID]
+        if lasting + banned == 0.0:
+            choice.end[STUCK] += share
+            continue
+        ahead = soon if lasting > 0.0 else 0.0
+        free, wary = share * (1.0 - ahead) / (lasting + banned), share * ahead / lasting if ahead > 0.0 else 0.0
+        for k in range(K):
+            part = free + wary
+            if wary > 0.0 and dropped(k, soon_boiler, soon_fuel):
+                part = free
+            choice.end[k] += part * options[k] * (bridge if k in (NETWORK, RENOVATED_NETWORK) else 1.0)
+
+
+@compiled
+def merged_classes(classes: Records) -> int:
+    """Classes that can pay the same become one, and those with nobody in them go; the number left, in front."""
+    kept = 0
+    for j in range(len(classes)):
+        if classes[j].share == 0.0 and (kept > 0 or j < len(classes) - 1):
+            continue
+        total = 0.0
+        for k in range(1, K):
+            total += classes[j].weight[k]
+        if kept > 0 and total == classes[kept - 1].total and classes[j].weight[GAS] == classes[kept - 1].weight[GAS]:
+            classes[kept - 1].share += classes[j].share
+            continue
+        classes[kept].share = classes[j].share
+        classes[kept].total = total
+        for k in range(K):
+            classes[kept].weight[k] = classes[j].weight[k]
+        kept += 1
+    return kept
+
+
+@compiled
+def choose_with_boiler(
+    classes: Records, attached: float, keep: Floats, fossil: Floats, end_share: Floats, gone: Floats, choice: Record
+) -> None:
+    """The boiler works: leave it for option k, or keep it; keep weighs by age what is saved by waiting.
+
+    switch_k = sum over ages b and classes j of  G_b w_j e_jk / (K_b + X_j),  X_j the sum of e_jk over k > 0, and
+    gone_b = sum over classes of  w_j X_j / (K_b + X_j),  with G_b what is left after boilers that end this year.
+    """
+    for k in range(K):
+        choice.switch[k] = 0.0
+    for b in range(len(gone)):
+        gone[b] = 0.0
+    for j in range(len(classes)):
+        share, total, options = classes[j].share, classes[j].total, classes[j].weight
+        if total > 0.0:
+            mass = 0.0
+            for b in range(len(gone)):
+                once = share / (attached * keep[b] + total)
+                mass += fossil[b] * (1.0 - end_share[b]) * once
+                gone[b] += total * once
+            for k in range(1, K):
+                choice.switch[k] += options[k] * mass
+
+
+@compiled
+def choose_label(classes: Records, worst: float, promise: bool, form: Record, into: Floats) -> None:
+    """Only what meets a label, or a promised network; classes that can pay none of it stay as they are."""
+    for k in range(K):
+        into[k] = 0.0
+    for j in range(len(classes)):
+        total = 0.0
+        for k in range(1, K):
+            if form.label_after[k] <= worst or (promise and k in (NETWORK, RENOVATED_NETWORK)):
+                total += classes[j].weight[k]
+        if total > 0.0:
+            for k in range(1, K):
+                if form.label_after[k] <= worst or (promise and k in (NETWORK, RENOVATED_NETWORK)):
+                    into[k] += classes[j].share * classes[j].weight[k] / total
+
+
+@compiled
+def choose_again(price: float, classes: Records, how: Record, cost: Record, choice: Record) -> None:
+    """At the end of a heat pump, or of the boiler of a renovated home: the same again, or the network. And who leaves the network."""
+    for k in range(K):
+        choice.join[k] = 0.0
+        choice.leave[k] = 0.0
+    if not cost.live:
+        return
+    for j in range(len(classes)):
+        total = 0.0
+        for k in range(K):
+            total += 0.0 if k in (NETWORK, RENOVATED_NETWORK) else classes[j].weight[k]
+        if total > 0.0:
+            for k in range(K):
+                if k not in (NETWORK, RENOVATED_NETWORK):
+                    choice.leave[k] += classes[j].share * classes[j].weight[k] / total
+    if choice.felt[NETWORK] == inf:
+        return
+    able = 0.0
+    for j in range(cost.own_class[NETWORK], CASH_CLASSES):
+        able += how.cash_share[j]
+    own, run, heat, reference = cost.own, cost.run, cost.heat, choice.reference
+    network = own[NETWORK] + choice.felt[NETWORK]
+    better = network - run[NETWORK] + run[RENOVATED_NETWORK] + (heat[RENOVATED_NETWORK] - heat[NETWORK]) * price
+    plain, renovated = weight(network, reference, how.scale_eur), weight(better, reference, how.scale_eur)
+    for k in (HYBRID, AIR, RENOVATED_AIR, GROUND, RENOVATED_GAS):
+        stay, e = own[k], plain
+        if k == RENOVATED_AIR:  # the renovation stays: only the heat pump is bought again
+            stay, e = own[AIR] - run[AIR] + run[k], renovated
+        elif k == RENOVATED_GAS:
+            stay, e = own[GAS] - run[GAS] + run[k], renovated
+        choice.join[k] = able * e / (e + weight(stay, reference, how.scale_eur))
+
+
+@compiled
+def look_closer(price: float, classes: Records, how: Record, tenant: Record, cost: Record, choice: Record) -> None:
+    """How many borrow or lease, and how many would leave fossil fuel if cash were no limit, or if the tenant had the say.
+
+    A tenant looks at bills alone, all of them, and invests nothing; tenant: how occupants decide.
+    """
+    for k in range(K):
+        chosen, borrowed, leased = 0.0, 0.0, 0.0
+        for j in range(len(classes)):
+            part = classes[j].share * classes[j].weight[k]
+            chosen += part
+            lent = j >= CASH_CLASSES
+            able = j % CASH_CLASSES >= (cost.loan_class[k] if lent else cost.own_class[k])
+            paid = cost.loan[k] if lent else cost.own[k]
+            if not isnan(cost.lease[k]) and (not able or cost.lease[k] < paid):
+                leased += part
+            elif lent:
+                borrowed += part
+        choice.borrowed_share[k] = borrowed / chosen if chosen > 0.0 else 0.0
+        choice.leased_share[k] = leased / chosen if chosen > 0.0 else 0.0
+    rich = classes[CASH_CLASSES - 1].weight
+    staying, total, bills, cheap = rich[GAS] + rich[RENOVATED_GAS], 0.0, 0.0, 0.0
+    for k in range(K):
+        total += rich[k]
+        if how.let and how.passed_on_share > 0.0 and reachable(k, price, INSTITUTION, cost):
+            felt = (cost.run[k] + cost.heat[k] * price - cost.run[GAS]) / how.passed_on_share
+            e = weight(felt, 0.0, tenant.scale_eur)
+            bills += e
+            cheap += 0.0 if k in (GAS, RENOVATED_GAS) else e
+    choice.would_if_rich = 1.0 - staying / total if total > 0.0 else 0.0
+    choice.would_as_tenant = cheap / bills if bills > 0.0 else 0.0
+
+
+CLASS = fields(share="f", total="f", weight="fK")
+"""A cash class: part of the deciders in it, weight of each option, and the sum without a fossil boiler."""
+
+
+class Batch(NamedTuple):
+    """Some units of whole blocks, n of them, in one year at one heat price."""
+
+    first: int
+    """place of the first among the units of the case"""
+    t: int
+    price_eur_per_mwh: float
+    guided_share: float
+    """part of the guidance asked for that the dossiers of the year allow"""
+    costs: Records
+    choices: Records
+    states: Records
+    classes: Records
+    """(2 J,)"""
+    fossil: Floats
+    """(n, B) probability of a boiler of each age"""
+    keep: Floats
+    """(n, B) weight of keeping it, inertia left out"""
+    gone: Floats
+    """(n, B) part that leaves it when asked"""
+
+
+@compiled
+def choose_all(batch: Batch, seen: Floats, closely: bool, case: Prepared) -> None:
+    """Fills choices and gone of a batch; seen (S, 2): share of networks and of heat pumps around each section a year ago."""
+    price, classes = batch.price_eur_per_mwh, batch.classes
+    for i in range(len(batch.costs)):
+        unit = case.units[batch.first + i]
+        form, rule = case.forms[unit.form], case.rules[batch.t, unit.group]
+        street, how = case.streets[batch.t, unit.section], case.how[unit.decider, unit.group]
+        cost, choice, around = batch.costs[i], batch.choices[i], seen[unit.section]
+        guidance = street.guidance_share * batch.guided_share
+        feel(price, guidance, around, unit, how, cost, choice)
+        used = classes[: fill_weights(rule, how, cost, choice, classes)]
+        if closely:
+            look_closer(price, used, how, case.how[0, unit.group], cost, choice)
+        used = used[: merged_classes(used)]
+        choose_at_end(used, form, street, how, cost, choice)
+        inertia = how.inertia_eur * (1.0 - how.inertia_guided_share * guidance)
+        attached = weight(cost.run[GAS] - inertia, choice.reference, how.scale_eur)
+        choose_with_boiler(used, attached, batch.keep[i], batch.fossil[i], case.end_share, batch.gone[i], choice)
+        if form.label_now > rule.sale_label:
+            promise = street.sale_duty_deferred and (cost.live or cost.promised)
+            choose_label(used, rule.sale_label, promise, form, choice.sold)
+        if how.let and form.label_now > rule.rent_label:
+            choose_label(used, rule.rent_label, False, form, choice.let)
+        choose_again(price, used, how, cost, choice)
+        for k in range(K):
+            choice.poorest[k] = used[0].weight[k]
+        choice.consent_end = 1.0
+        choice.consent_switch = 1.0

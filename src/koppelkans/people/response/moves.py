@@ -1,0 +1,308 @@
+"""One year of one unit: who decides at which moment, and where the probability goes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from koppelkans.people.response.arrays import (
+    AIR,
+    CO_OWNERS,
+    COMPANY,
+    GAS,
+    GROUND,
+    HYBRID,
+    INSTITUTION,
+    LANDLORD,
+    NETWORK,
+    RENOVATED_AIR,
+    RENOVATED_GAS,
+    RENOVATED_NETWORK,
+    M,
+    Record,
+    fields,
+)
+from koppelkans.people.response.behaviour import Floats
+from koppelkans.people.response.case import NEVER, K
+from koppelkans.people.response.choice import STUCK, anticipation
+from koppelkans.people.response.compiled import compiled
+
+DEADLINE, SALE, END_OF_LIFE, STREET_OPEN, CAMPAIGN, RENOVATION = range(M)
+
+STATE = fields(fresh="f", stuck="f", other="fK", signed="f2", bridged="f2", dropped="f")
+"""Probabilities of one unit, which add up to one with those of the boilers by age.
+
+fresh: a boiler put in this year; other: the options after the first; signed: waits for the network, or network with renovation, with the
+own boiler; bridged: with a temporary one. dropped: who dropped out this year, counted elsewhere too.
+"""
+
+
+class Home(NamedTuple):
+    """All that is known of one unit in one year at one heat price, a record of each table."""
+
+    unit: Record
+    form: Record
+    rule: Record
+    street: Record
+    how: Record
+    cost: Record
+    choice: Record
+    state: Record
+
+
+@compiled
+def settle(k: int, mass: float, dead: bool, live: bool, state: Record) -> None:
+    """The probability lands: a new boiler, another option, or a signature that waits for the network."""
+    if k == GAS:
+        state.fresh += mass
+    elif live or k not in (NETWORK, RENOVATED_NETWORK):
+        state.other[k] += mass
+    elif dead:
+        state.bridged[0 if k == NETWORK else 1] += mass
+    else:
+        state.signed[0 if k == NETWORK else 1] += mass
+
+
+@compiled
+def decide(k: int, mass: float, moment: int, cost: Record, choice: Record, state: Record) -> None:
+    """The same, counted as a decision; a dead boiler is one at its end, or one whose fuel has stopped."""
+    choice.decided[moment, k] += mass
+    settle(k, mass, moment in (END_OF_LIFE, DEADLINE), cost.live, state)
+
+
+@compiled
+def renovated(k: int) -> int:
+    """The same option in a home that is renovated already."""
+    if k == AIR:
+        return RENOVATED_AIR
+    return RENOVATED_NETWORK if k == NETWORK else k
+
+
+@compiled
+def arrived(street: Record, how: Record, choice: Record, fossil: Floats, state: Record) -> None:
+    """Heat is live: who signed is connected, but for some who drop out; who had a temporary boiler then chooses without network."""
+    state.dropped = 0.0
+    if street.year != street.live_year:
+        return
+    for place in range(2):
+        k = NETWORK if place == 0 else RENOVATED_NETWORK
+        away = state.signed[place] * how.signed_drop_out_share
+        lost = state.bridged[place] * how.bridged_drop_out_share
+        state.other[k] += state.signed[place] - away + state.bridged[place] - lost
+        state.signed[place] = 0.0
+        state.bridged[place] = 0.0
+        state.dropped += away + lost
+        fossil[-1] += away
+        total = choice.leave.sum()
+        if total > 0.0:
+            for option in range(K):
+                settle(option, lost * choice.leave[option] / total, True, True, state)
+        else:
+            state.stuck += lost
+
+
+@compiled
+def connected_by_duty(cost: Record, choice: Record, fossil: Floats, state: Record) -> None:
+    """A duty to connect: everybody who is not yet on the network."""
+    state.other[GAS] = state.stuck + state.fresh + fossil.sum()
+    state.stuck = 0.0
+    state.fresh = 0.0
+    fossil[:] = 0.0
+    for k in range(K):
+        if k not in (NETWORK, RENOVATED_NETWORK):
+            mass = state.other[k]
+            state.other[k] = 0.0
+            decide(
+                RENOVATED_NETWORK if k in (RENOVATED_AIR, RENOVATED_GAS) else NETWORK,
+                mass,
+                DEADLINE,
+                cost,
+                choice,
+                state,
+            )
+
+
+@compiled
+def without_fuel(cost: Record, choice: Record, fossil: Floats, state: Record) -> None:
+    """The fuel has stopped: whoever uses it chooses among the rest."""
+    mass, better = state.fresh + fossil.sum() + state.other[HYBRID], state.other[RENOVATED_GAS]
+    if mass + better <= 0.0:
+        return
+    state.fresh = 0.0
+    fossil[:] = 0.0
+    state.other[HYBRID] = 0.0
+    state.other[RENOVATED_GAS] = 0.0
+    state.stuck += (mass + better) * choice.end[STUCK]
+    for k in range(1, K):
+        decide(k, mass * choice.end[k], DEADLINE, cost, choice, state)
+        decide(renovated(k), better * choice.end[k], DEADLINE, cost, choice, state)
+
+
+@compiled
+def improved(
+    moment: int, share: float, wanted: Floats, cost: Record, choice: Record, fossil: Floats, state: Record
+) -> None:
+    """A share of the homes with a working boiler must meet a label, and does what it wants most of what meets it."""
+    boilers, taken = fossil.sum(), 0.0
+    for k in range(1, K):
+        mass = share * boilers * wanted[k]
+        taken += share * wanted[k]
+        choice.decided[moment, k] += mass
+        settle(k, mass, False, cost.live, state)
+    for b in range(len(fossil)):
+        fossil[b] *= 1.0 - taken
+
+
+@compiled
+def duty_at_sale(unit: Record, form: Record, rule: Record, how: Record) -> float:
+    """Part of the homes sold this year to a buyer who must improve the label, and does."""
+    if form.label_now <= rule.sale_label or unit.decider in (COMPANY, INSTITUTION):
+        return 0.0
+    if unit.decider == CO_OWNERS and form.collective_boiler:
+        return 0.0
+    return float(form.sale_per_year * how.compliance_share)
+
+
+@compiled
+def meet_duties(home: Home, fossil: Floats) -> None:
+    """What comes before any choice: connection duty, end of the fuel, the label to let and the label at a sale."""
+    form, rule, how, cost, choice, state = home.form, home.rule, home.how, home.cost, home.choice, home.state
+    if form.must_connect and cost.live:
+        connected_by_duty(cost, choice, fossil, state)
+    if home.street.year > form.fuel_last_year:
+        without_fuel(cost, choice, fossil, state)
+    if how.let and rule.rent_label < rule.rent_label_before and form.label_now > rule.rent_label:
+        improved(DEADLINE, how.compliance_share, choice.let, cost, choice, fossil, state)
+    sold = duty_at_sale(home.unit, form, rule, how)
+    if sold > 0.0:
+        improved(SALE, sold, choice.sold, cost, choice, fossil, state)
+
+
+@compiled
+def end_boilers(home: Home, end_share: Floats, fossil: Floats) -> None:
+    """Boilers at the end of their life: part looks further, the rest takes the same again as long as it may."""
+    form, street, how, cost, choice, state = home.form, home.street, home.how, home.cost, home.choice, home.state
+    flow, rush, same = 0.0, 0.0, cost.allowed[GAS]
+    hurried = how.rush_share if same and street.year == form.boiler_last_year else 0.0
+    for b in range(len(fossil)):
+        dying = end_share[b] * fossil[b]
+        early = min(hurried * dying, fossil[b] - dying)
+        fossil[b] -= dying + early
+        flow += dying
+        rush += early
+    look = 1.0
+    if same and home.unit.decider != INSTITUTION:
+        soon = max(
+            anticipation(street.year, form.boiler_last_year, how), anticipation(street.year, form.fuel_last_year, how)
+        )
+        look = min(1.0, how.attention_share[END_OF_LIFE] + soon)
+    if same:
+        look *= choice.consent_end
+        decide(GAS, flow * (1.0 - look) + rush, END_OF_LIFE, cost, choice, state)
+    for k in range(K):
+        decide(k, flow * look * choice.end[k], END_OF_LIFE, cost, choice, state)
+    state.stuck += flow * look * choice.end[STUCK]
+    choice.decided[END_OF_LIFE, STUCK] += flow * look * choice.end[STUCK]
+
+
+@compiled
+def asked_share(moment: int, scaled: float, home: Home) -> float:
+    """Part of the homes with a working boiler whose decider looks around at this moment of the year."""
+    form, street, how, decider = home.form, home.street, home.how, home.unit.decider
+    attention = how.attention_share[moment] + how.attention_guided_share[moment] * street.guidance_share * scaled
+    attention = min(1.0, attention)
+    hazard = 0.0
+    if moment == STREET_OPEN and street.year == street.opening_year:
+        hazard = 1.0
+        attention = 1.0 if decider == INSTITUTION else attention
+    elif decider == INSTITUTION:
+        hazard = 0.0
+    elif decider == COMPANY:  # its own plan
+        if moment == RENOVATION:
+            attention = 1.0
+            planned = form.planning_year
+            hazard = how.planned_per_year if planned == NEVER else (1.0 if street.year == planned else 0.0)
+    elif moment == SALE:
+        if not (decider == CO_OWNERS and form.collective_boiler):
+            hazard = form.sale_per_year
+            if decider == LANDLORD:  # a change of tenant too
+                hazard = 1.0 - (1.0 - hazard) * (1.0 - how.vacancy_per_year)
+        hazard = max(0.0, hazard - duty_at_sale(home.unit, form, home.rule, how))  # who complies has decided already
+        attention = min(1.0, attention + anticipation(street.year, form.fuel_last_year, how))
+    elif moment == CAMPAIGN:
+        hazard = street.contact_share * scaled
+    elif moment == RENOVATION:
+        hazard = how.renovation_per_year
+    return float(attention * hazard)
+
+
+@compiled
+def leave_boilers(home: Home, scaled: float, gone: Floats, fossil: Floats) -> None:
+    """Who leaves a working boiler: at a sale, when the street is open, in a campaign, when the home is renovated.
+
+    scaled: part of the guidance that the dossiers allow. gone: part that leaves a boiler of each age when asked.
+    """
+    cost, choice, state = home.cost, home.choice, home.state
+    total, leaving = 0.0, 0.0
+    for k in range(1, K):
+        total += choice.switch[k]
+    for b in range(len(fossil)):
+        leaving += fossil[b] * gone[b]
+    if total <= 0.0 or leaving <= 0.0:
+        return
+    part, left = choice.consent_switch * leaving / total, 1.0
+    for moment in (SALE, STREET_OPEN, CAMPAIGN, RENOVATION):
+        asked = left * asked_share(moment, scaled, home)
+        left -= asked
+        if asked > 0.0:
+            for k in range(1, K):
+                choice.decided[moment, k] += part * asked * choice.switch[k]
+    for k in range(1, K):
+        settle(k, part * (1.0 - left) * choice.switch[k], False, cost.live, state)
+    for b in range(len(fossil)):
+        fossil[b] *= 1.0 - (1.0 - left) * choice.consent_switch * gone[b]
+
+
+@compiled
+def choose_anew(form: Record, how: Record, cost: Record, choice: Record, state: Record) -> None:
+    """Heat pumps and boilers of renovated homes at their end: the same again, or the network; and who leaves the network."""
+    leaving = how.leave_per_year if cost.live and not form.must_connect and choice.leave.sum() > 0.0 else 0.0
+    for k in (HYBRID, AIR, RENOVATED_AIR, GROUND, RENOVATED_GAS):
+        flow = how.second_end_share * state.other[k]
+        if k == RENOVATED_GAS and not cost.allowed[GAS]:
+            state.other[k] -= flow
+            state.stuck += flow * choice.end[STUCK]
+            for other in range(1, K):
+                decide(renovated(other), flow * choice.end[other], END_OF_LIFE, cost, choice, state)
+            continue
+        joined = flow * choice.join[k]
+        state.other[k] -= joined
+        if joined > 0.0:
+            to = RENOVATED_NETWORK if k in (RENOVATED_AIR, RENOVATED_GAS) else NETWORK
+            decide(to, joined, END_OF_LIFE, cost, choice, state)
+    away = leaving * (state.other[NETWORK] + state.other[RENOVATED_NETWORK])
+    if away > 0.0:
+        kept = 1.0 - leaving * choice.leave.sum()
+        state.other[NETWORK] *= kept
+        state.other[RENOVATED_NETWORK] *= kept
+        for k in range(K):
+            settle(k, away * choice.leave[k], True, True, state)
+
+
+@compiled
+def free_stuck(cost: Record, choice: Record, state: Record) -> None:
+    """Who was stuck finds something as soon as even the poorest class can pay something that is allowed."""
+    total = choice.poorest.sum()
+    if total > 0.0 and state.stuck > 0.0:
+        mass = state.stuck
+        state.stuck = 0.0
+        for k in range(K):
+            settle(k, mass * choice.poorest[k] / total, True, cost.live, state)
+
+
+@compiled
+def grow_old(advance_share: Floats, fossil: Floats, state: Record) -> None:
+    """A year passes; boilers put in this year start at age 0."""
+    for b in range(len(fossil) - 1, 0, -1):
+        fossil[b] = fossil[b] * (1.0 - advance_share[b]) + fossil[b - 1] * advance_share[b - 1]
+    fossil[0] = fossil[0] * (1.0 - advance_share[0]) + state.fresh
+    state.fresh = 0.0

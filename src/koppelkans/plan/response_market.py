@@ -1,0 +1,223 @@
+"""The heat company of a plan: what its network costs section by section, at which price it is offered, and where price and customers settle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from koppelkans.money.equilibrium.answer import Equilibria, equilibria, required_price, share_ages
+from koppelkans.money.equilibrium.branches import choose_branches
+from koppelkans.money.equilibrium.case import ProjectCase, project_case
+from koppelkans.money.equilibrium.curve import ResponseCurve
+from koppelkans.money.equilibrium.rules import ANNUITY, Coordination, PricingRule, gas_parity_eur_per_mwh
+from koppelkans.plan.response_asked import Asked, terms_asked
+from koppelkans.plan.response_case import PlanCase
+from koppelkans.plan.response_forms import GAS, NETWORK
+from koppelkans.plan.response_ground import OWNER, TENURE
+from koppelkans.tables.response import DECIDERS
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+KWH_PER_MWH = 1_000.0
+MOST_GRANT_SHARE = 0.65
+NOBODY = 1e-6
+"""Dwellings in a section where only institutions connect, so that their heat has a customer in the table."""
+CUSTOMARY = {"conditional": "netherlands", "guarantee": "denmark"}
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Both sides of a network: ``curve`` and ``project`` as ``money.equilibrium`` takes them, prices without VAT; ``vat_share`` on heat; ``prices`` of the table.
+
+    ``parity_eur_per_mwh``: at which a mean household pays as much as with gas; ``cap_eur_per_mwh``: highest price looked at.
+    """
+
+    curve: ResponseCurve
+    project: ProjectCase
+    vat_share: float
+    parity_eur_per_mwh: float
+    cap_eur_per_mwh: float
+
+    def given_price(self, asked: Asked) -> bool:
+        """Whether the price does not follow cost."""
+        return pricing_rule(self, asked).price_eur_per_mwh is not None
+
+
+def vat_on_heat(asked: Asked) -> float:
+    """VAT on energy of households."""
+    return asked.now("vat", "household_energy")
+
+
+def parity_eur_per_mwh(case: PlanCase) -> float:
+    """Heat price without VAT at which a mean owner pays as much as with gas, boiler and connection counted in. Method: docs/method.md#heat-pricing."""
+    forms, rules, asked = case.ground.forms, case.arrays.rules, case.asked
+    own = np.where(TENURE == OWNER, case.ground.people["weight"].to_numpy(float), 0.0)
+    own = own / own.sum() if own.sum() > 0 else np.eye(len(own))[0]
+    here = forms.may_connect & forms.feasible[:, NETWORK]
+    weight = case.ground.homes[here]
+    mean = {name: float(np.average(forms.quantities[name][here], axis=0, weights=weight)[option]) for name, option in (
+        ("fuel_kwh", GAS), ("heat_kwh", NETWORK), ("investment_eur", GAS))}  # fmt: skip
+    gas = (
+        mean["fuel_kwh"] * float(own @ rules.fuel_eur_per_kwh[:, 0, 0])
+        + float(own @ rules.fuel_fixed_eur[:, 0, 0])
+        + float(rules.upkeep_eur[GAS])
+    )
+    found = gas_parity_eur_per_mwh(
+        gas, mean["investment_eur"], float(own @ rules.heat_fixed_eur[:, 0]), float(own @ rules.connection_fee_eur[:, 0]),
+        heat_mwh=mean["heat_kwh"] / KWH_PER_MWH, clocks_years=(float(case.arrays.forms.life_years[GAS]), float(case.terms.concession_years)),
+        rate_share=asked.scenario.owner_rate_share,
+    )  # fmt: skip
+    return max(found, 0.0) / (1.0 + vat_on_heat(asked))
+
+
+def project_of(asked: Asked, case: PlanCase) -> ProjectCase:
+    """The company's side of the designed network under the figures of ``asked``: sections with heat in time, trenches as the joint calendar charges them.
+
+    A grant that the company may count on comes on top of the grant of the terms, together at most what state aid allows.
+    """
+    streets = case.ground.streets[case.network]
+    terms = terms_asked(asked)
+    first = int(streets["live_year"].min())
+    in_time = streets["live_year"] < first + min(terms.depreciation_years, terms.concession_years, terms.debt_years)
+    streets = streets[in_time]
+    sections = pd.DataFrame({
+        "trench_eur_per_m": streets["pipe_eur"] / streets["length_m"], "length_m": streets["length_m"], "large_heat_mwh": 0.0,
+        "parent": streets["parent"].where(streets["parent"].isin(streets.index)), "build_year": streets["live_year"].astype(np.int64),
+        "large_cap_eur_per_mwh": np.nan,
+    })  # fmt: skip
+    found = project_case(
+        sections, terms=terms, heat_cost_eur_per_mwh=case.ground.heat_cost_eur_per_mwh, source_eur=case.ground.source_eur, kind=asked.scenario.response.company,
+        parameters=asked.parameters, day=asked.day,
+    )  # fmt: skip
+    return with_grant(found, asked)
+
+
+def with_grant(project: ProjectCase, asked: Asked) -> ProjectCase:
+    """The same project with the grant of a call for green heat, as far as the company may count on it."""
+    if asked.now("chw.counted") <= 0:
+        return project
+    eligible = float(project.trench_eur.sum()) + project.source_eur
+    success = asked.now("chw.success_share", asked.word("chw.mode"))
+    grant = success * min(asked.now("chw.intensity_share") * eligible, asked.now("chw.cap_eur"))
+    room = max(0.0, MOST_GRANT_SHARE - project.grant_share) * eligible
+    return replace(project, grant_eur=project.grant_eur + min(grant, room))
+
+
+def market_curve(case: PlanCase, project: ProjectCase, curve: Any, vat_share: float) -> ResponseCurve:
+    """The answer at every price as ``money.equilibrium`` takes it: sections of the project, prices without VAT; rounding above the dwellings taken off."""
+    rows = pd.Index(case.arrays.sections).get_indexer(pd.Index(project.section))
+    units = case.arrays.units
+    may = case.arrays.forms.may_connect[units.form] & (units.decider != DECIDERS.index("institution"))
+    dwellings: Floats = np.bincount(
+        units.section[may], weights=units.dwellings[may], minlength=len(case.arrays.sections)
+    )[rows].astype(np.float64)
+    heat = np.asarray(curve.heat_mwh)[:, rows]
+    least = np.where(heat.max(axis=(0, 2)) > 0, NOBODY, 0.0)
+    dwellings = np.maximum(dwellings, least)
+    connected = np.minimum(
+        np.minimum.accumulate(np.asarray(curve.connected)[:, rows], axis=0), dwellings[None, :, None]
+    )
+    connected = np.where(heat > 0, np.maximum(connected, least[None, :, None]), connected)
+    return ResponseCurve(
+        price_eur_per_mwh=np.asarray(curve.price_eur_per_mwh) / (1.0 + vat_share), year=np.asarray(curve.calendar, dtype=np.int64), connected=connected,
+        heat_mwh=np.where(connected > 0, heat, 0.0), dwellings=dwellings, section=project.section, variance=np.asarray(curve.variance)[:, rows],
+    )  # fmt: skip
+
+
+def pricing_rule(market: Market, asked: Asked) -> PricingRule:
+    """How the heat price is set, as the scenario chooses."""
+    chosen, cap = asked.scenario.response.price_rule, market.cap_eur_per_mwh
+    if chosen == "gas_parity":
+        discount = asked.now("response_place.parity_discount_share")
+        return PricingRule.gas_parity(market.parity_eur_per_mwh, discount_share=discount, cap_eur_per_mwh=cap)
+    return (
+        PricingRule.regulated(ANNUITY, cap_eur_per_mwh=cap)
+        if chosen == "regulated"
+        else PricingRule.cost_plus(cap_eur_per_mwh=cap)
+    )
+
+
+def settled(market: Market, asked: Asked) -> tuple[Equilibria, Flags]:
+    """Both equilibria with what happens under the coordination of the scenario, and the sections that are built (of the project).
+
+    All sections of the design together; where that comes to nothing, the branches that connect most dwellings and pay their way. Method: docs/method.md#response-market.
+    """
+    whole = np.ones(len(market.project.section), dtype=np.bool_)
+    found = coordinated(market, asked, whole)
+    if found.outcome.price_eur_per_mwh is not None:
+        return found, whole
+    ages = share_ages(asked.parameters, asked.day)
+    choice = choose_branches(market.curve, market.project, pricing_rule(market, asked), ages=ages)
+    if choice.price_eur_per_mwh is None:
+        return found, whole
+    part = coordinated(market, asked, choice.built)
+    if part.outcome.price_eur_per_mwh is None and found.best_eur_per_mwh is not None:
+        return found, whole
+    return part, choice.built
+
+
+def coordinated(market: Market, asked: Asked, built: Flags) -> Equilibria:
+    """The equilibria of the sections that are built.
+
+    Under a condition or a guarantee without a share asked: the share at which the best equilibrium comes within reach, else the customary one.
+    A duty is in the answers already: who may connect does.
+    """
+    chosen, ages = asked.scenario.response, share_ages(asked.parameters, asked.day)
+    rule = pricing_rule(market, asked)
+    found = equilibria(market.curve, market.project, rule, coordination=Coordination.cautious(), ages=ages, built=built)
+    if chosen.coordination in ("cautious", "duty"):
+        return found
+    customary = CUSTOMARY[chosen.coordination]
+    share = chosen.share_asked or found.critical_share or asked.now("response.customary_signed_share", customary)
+    asks = Coordination.conditional if chosen.coordination == "conditional" else Coordination.guarantee
+    return equilibria(market.curve, market.project, rule, coordination=asks(share), ages=ages, built=built)
+
+
+def threshold(market: Market, found: Equilibria, built: Flags) -> tuple[float, float]:
+    """Share of the dwellings with which the network just pays its way at the highest price looked at, and the probability that so many connect.
+
+    All years of the path of customers scaled alike by f, the price that covers cost is  a + b / f;  the share is that of the last year. Customers are those at the
+    price that happens, at the best one where nothing happens, else at the highest. The share is nan where even all dwellings do not suffice.
+    """
+    price = found.outcome.price_eur_per_mwh or found.best_eur_per_mwh or market.cap_eur_per_mwh
+    curve = market.curve
+    connected = curve.at(price)[0][built]
+    variance, dwellings = float(curve.variance_at(price)[built, -1].sum()), float(curve.dwellings[built].sum())
+    number = float(connected[:, -1].sum())
+    if number <= NOBODY * len(connected):
+        return float("nan"), 0.0
+    whole, half = (_required(market, built, price, part) for part in (1.0, HALF))
+    slope = (half - whole) / (1.0 / HALF - 1.0)
+    room = market.cap_eur_per_mwh - (whole - slope)
+    share = slope / room * number / dwellings if room > 0 else np.inf
+    if not 0 <= share <= 1:
+        return float("nan"), 0.0
+    return share, at_least(share * dwellings, number, variance)
+
+
+HALF = 0.5
+
+
+def _required(market: Market, built: Flags, price: float, part: float) -> float:
+    """Price that covers the cost of a part of the customers who answer to a price."""
+    connected, heat = (values * part for values in market.curve.at(price))
+    return required_price(connected, heat, market.curve.year, market.project, built=built)
+
+
+def at_least(least: float, mean: float, variance: float) -> float:
+    """Probability that at least so many connect: the normal distribution with half a dwelling of continuity."""
+    if variance <= 0:
+        return float(mean >= least)
+    return NormalDist(mean, float(np.sqrt(variance))).cdf(2 * mean - (np.ceil(least) - HALF))
+
+
+def exact_gap_eur_per_mwh(market: Market, built: Flags, price: float, connected: Floats, heat_mwh: Floats) -> float:
+    """Price that covers the cost of who connects in an exact pass at a price, minus that price [EUR/MWh]: zero at an exact fixed point."""
+    served = np.where(heat_mwh > 0, np.maximum(connected, NOBODY), connected)
+    return required_price(served, heat_mwh, market.curve.year, market.project, built=built) - price

@@ -1,0 +1,173 @@
+"""Who pays whom in a response, year by year: works, premiums, loans, connection fees, energy for heat, and what guidance costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from koppelkans import tables
+from koppelkans.errors import ParameterError
+from koppelkans.plan.response_case import PER_THOUSAND, dossiers
+from koppelkans.plan.response_ground import INSTITUTION, OWNER, PRIVATE, SOCIAL, TENURE
+from koppelkans.plan.response_rules import KWH_PER_MWH
+from koppelkans.plan.response_support import ON_NETWORK, fee_support_eur
+from koppelkans.tables.response import DECIDERS
+
+if TYPE_CHECKING:
+    from koppelkans.plan.response import ResponseRun
+
+Floats = NDArray[np.float64]
+
+PAYERS = {OWNER: "household", PRIVATE: "landlord", SOCIAL: "housing_company"}
+HOUSEHOLD, HEAT_COMPANY = "household", "heat_company"
+FLANDERS, MUNICIPALITY, LENDER, SUPPLIER, INSTALLER = "flanders", "municipality", "lender", "supplier", "installer"
+Row = tuple[str, str, str, Floats]
+
+
+def response_money(run: ResponseRun) -> pd.DataFrame:
+    """Every payment of a response (contract RESPONSE_MONEY) [EUR of the price year, tax included]: payer, payee, subject and year; each counts once on either side.
+
+    Works and loans are booked in the year of the decision, energy in the year of use; instalments and rent are left out. Method: docs/method.md#response-money.
+    """
+    rows = [*_works(run), *_support(run), *_energy(run), *_guidance(run), *_network(run)]
+    calendar = run.case.arrays.calendar
+    frames = [
+        pd.DataFrame({"payer": payer, "payee": payee, "what": what, "year": calendar, "amount_eur": amount}) for payer, payee, what, amount in rows
+        if np.any(amount > 0)
+    ]  # fmt: skip
+    if not frames:
+        return tables.TABLES["response_money"].empty()
+    joined = pd.concat(frames, ignore_index=True)
+    summed = joined.groupby(["payer", "payee", "what", "year"], as_index=False, sort=True)["amount_eur"].sum()
+    frame = pd.DataFrame(summed[summed["amount_eur"] > 0])
+    key = (
+        frame["payer"]
+        + "."
+        + frame["payee"]
+        + "."
+        + frame["what"].str.replace(" ", "_")
+        + "."
+        + frame["year"].astype("str")
+    )
+    frame.index = pd.Index(key, name="row", dtype="str")
+    kept: pd.DataFrame = frame.astype({"payer": "str", "payee": "str", "what": "str", "year": "int64"})[
+        tables.TABLES["response_money"].column_names
+    ]
+    return kept
+
+
+def _by_payer(values: Floats) -> list[tuple[str, Floats]]:
+    """Amounts by group and year (C, T) as one row per payer."""
+    values = np.asarray(values)
+    found = []
+    for tenure, name in PAYERS.items():
+        mine = (tenure == TENURE) & (np.arange(len(TENURE)) != INSTITUTION)
+        found.append((name, values[mine].sum(axis=0)))
+    return [*found, ("institution", values[INSTITUTION])]
+
+
+def _works(run: ResponseRun) -> list[Row]:
+    got = run.response
+    rows: list[Row] = [(name, INSTALLER, "works", amount) for name, amount in _by_payer(got.investment_eur)]
+    rows += [(FLANDERS, name, "premium", amount) for name, amount in _by_payer(got.premium_eur)]
+    rows += [(LENDER, name, "loan", amount) for name, amount in _by_payer(got.loans_eur)]
+    return [*rows, *((name, HEAT_COMPANY, "connection fee", amount) for name, amount in _by_payer(got.fee_eur))]
+
+
+def _support(run: ResponseRun) -> list[Row]:
+    case, got = run.case, run.response
+    asked, rules = case.asked, case.arrays.rules
+    rows: list[Row] = [
+        (MUNICIPALITY, name, "property tax given back", amount) for name, amount in _by_payer(got.yearly_support_eur)
+    ]
+    there = np.asarray(got.by_group)[:, :, list(ON_NETWORK)].sum(axis=2)
+    new = np.maximum(np.diff(there, axis=1, prepend=0.0), 0.0)
+    rows.append(
+        (FLANDERS, HEAT_COMPANY, "support for connecting", (fee_support_eur(asked, case.terms) * new).sum(axis=0))
+    )
+    advanced = np.asarray(got.premium_eur) * rules.prefinanced_share * rules.premium_delay_years
+    rows.append(
+        (
+            FLANDERS,
+            LENDER,
+            "interest on premiums paid beforehand",
+            asked.now("prefinance.capital_rate_share") * advanced.sum(axis=0),
+        )
+    )
+    return rows
+
+
+def _energy(run: ResponseRun) -> list[Row]:
+    """Energy for heat of homes, and heat of the network; gas and electricity of institutions are not counted."""
+    got, rules = run.response, run.lived.rules
+    fuel = np.einsum("ctf,cft->t", np.asarray(got.fuel_mwh), rules.fuel_eur_per_kwh * KWH_PER_MWH)
+    power = (np.asarray(got.electricity_mwh) * rules.electricity_eur_per_kwh * KWH_PER_MWH).sum(axis=0)
+    sold = np.asarray(got.heat_mwh).sum(axis=0)
+    there = np.asarray(got.by_decider)[DECIDERS.index("institution")][:, list(ON_NETWORK)]
+    large_mwh = np.minimum(there @ _heat_of_institutions(run), sold)
+    on_network = np.asarray(got.by_group)[:, :, list(ON_NETWORK)].sum(axis=2)
+    price = rules.heat_eur_per_mwh
+    paid = (sold - large_mwh) * price + (rules.heat_fixed_eur * on_network).sum(axis=0)
+    large = large_mwh * price + rules.heat_fixed_eur[INSTITUTION] * there.sum(axis=1)
+    return [
+        (HOUSEHOLD, SUPPLIER, "gas for heat", fuel), (HOUSEHOLD, SUPPLIER, "electricity for heat", power),
+        (HOUSEHOLD, HEAT_COMPANY, "heat", np.maximum(paid, 0.0)), ("institution", HEAT_COMPANY, "heat", np.maximum(large, 0.0)),
+    ]  # fmt: skip
+
+
+def _heat_of_institutions(run: ResponseRun) -> Floats:
+    """Heat that a mean institution which may connect takes a year with either option on the network [MWh]."""
+    forms = run.case.ground.forms
+    mine = forms.institution & forms.may_connect
+    heat = forms.quantities["heat_kwh"][:, list(ON_NETWORK)] / KWH_PER_MWH
+    return heat[mine].mean(axis=0) if mine.any() else np.zeros(len(ON_NETWORK))
+
+
+def _guidance(run: ResponseRun) -> list[Row]:
+    """Guidance that comes on top of the scenario, by the households reached, and social work by its workers."""
+    case = run.case
+    asked, sites, units = case.asked, run.lived.sites, case.arrays.units
+    homes = np.bincount(units.section, weights=units.dwellings, minlength=len(case.arrays.sections))
+    reached = np.minimum(homes @ sites.contact_share, dossiers(asked))
+    rows: list[Row] = [
+        (
+            MUNICIPALITY,
+            "energy_house",
+            "guidance",
+            asked.now("guidance.eur_per_dwelling") * asked.now("guidance.added_share") * reached,
+        )
+    ]
+    workers = asked.now("socialwork.fte_per_1000") * homes.sum() / PER_THOUSAND
+    years = np.array(asked.years)
+    yearly = np.where(
+        years < years[0] + asked.now("socialwork.years"), workers * asked.now("socialwork.eur_per_fte"), 0.0
+    )
+    own = _own_share(run)
+    return [
+        *rows,
+        (FLANDERS, "social_work", "social neighbourhood work", (1 - own) * yearly),
+        (MUNICIPALITY, "social_work", "social neighbourhood work", own * yearly),
+    ]
+
+
+def _own_share(run: ResponseRun) -> float:
+    try:
+        return run.case.asked.now("wvc.own_share")
+    except ParameterError:
+        return 0.0
+
+
+def _network(run: ResponseRun) -> list[Row]:
+    """Grants for the network and what a guarantee is expected to cost, in the year in which heat first flows; none where no network comes about."""
+    if run.market is None or run.equilibria is None or run.equilibria.outcome.price_eur_per_mwh is None:
+        return []
+    project, calendar = run.market.project, run.case.arrays.calendar
+    first = (calendar == max(project.start_year, int(calendar[0]))).astype(float)
+    grant = project.grant_share * (float(project.trench_eur.sum()) + project.source_eur) + project.grant_eur
+    return [
+        (FLANDERS, HEAT_COMPANY, "grant for the heat network", grant * first),
+        (MUNICIPALITY, HEAT_COMPANY, "guarantee, as expected", run.equilibria.outcome.expected_eur * first),
+    ]  # fmt: skip

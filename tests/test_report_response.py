@@ -8,7 +8,8 @@ import pytest
 from koppelkans.report.document import Details, Figure, Paragraph, Table, blocks_of, words_of
 from koppelkans.report.material import Material, Words
 from koppelkans.report.notation import Notation
-from koppelkans.report.response import PublishedResponse, response_line, response_section
+from koppelkans.report.published_response import PublishedResponse
+from koppelkans.report.response import response_line, response_section
 from koppelkans.tables.response import (
     EQUILIBRIUM,
     RESPONSE_MOMENTS,
@@ -87,6 +88,7 @@ def test_the_distance_to_the_plan(krekelwijk_plan, response_tables):
     assert told.fossil_free.loc[2055] == pytest.approx(0.53)  # heat pumps and network; stuck and hybrid are not free
     rows = rows_of(response_section(given), "Woningen zonder fossiele")
     assert rows["2055"][0] == "53\xa0%"
+    assert "30\xa0% = 30 woningen, 50\xa0% = 50 woningen, 70\xa0% = 70 woningen" in said(response_section(given))
     assert "53\xa0%" in words_of(response_line(given)[0])
 
 

@@ -5,17 +5,14 @@ Public: only totals of the place, of groups and of deciders; never a street. Exp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from koppelkans import disclosure, tables
+from koppelkans import disclosure
 from koppelkans.report.document import (
     Block,
-    Details,
     Figure,
     Heading,
     Notice,
@@ -26,17 +23,14 @@ from koppelkans.report.document import (
     plain,
 )
 from koppelkans.report.material import Material, cells, one_line
+from koppelkans.report.published_response import FOSSIL, STUCK, PublishedResponse
 from koppelkans.report.response_charts import moments_chart, states_chart
-from koppelkans.report.sources import figure_label
+from koppelkans.report.response_firm import checked_blocks, money_blocks
 from koppelkans.tables.response import (
     EQUILIBRIUM,
     MOMENTS,
-    RESPONSE_BACKTEST,
-    RESPONSE_CALIBRATION,
     RESPONSE_MOMENTS,
-    RESPONSE_MONEY,
     RESPONSE_OPTIONS,
-    RESPONSE_SHARES,
     RESPONSE_STARTS,
     RESPONSE_STATES,
     RESPONSE_STUCK,
@@ -44,57 +38,11 @@ from koppelkans.tables.response import (
 from koppelkans.tables.society import TENURES
 
 _ANCHOR = "gedrag"
-_FOSSIL = ("gas", "hybrid", "renovated_gas")
-_STUCK = "stuck"
-_NOT_FITTED = "not_fitted"
-_STEP_YEARS = 10
 _COLOURS = dict(
     zip(RESPONSE_STATES, ("#5b6770", "#c98700", "#3d9bd1", "#00845f", "#c24e00", "#0a4f86", "#7d1d52", "#7f8b93", "#1b2a33"), strict=True)
 )  # fmt: skip
-_MILLION = 1e6
 _HALF = 0.5
 _DIGITS = 3
-
-
-@dataclass(frozen=True)
-class PublishedResponse:
-    """The response of a plan as far as it may be published."""
-
-    material: Material
-
-    @cached_property
-    def shares(self) -> pd.DataFrame:
-        """Rows of the place, of groups and of deciders; streets are for the team."""
-        found = self.material.table(RESPONSE_SHARES.name)
-        return found[found["scope"] != "section"]
-
-    @cached_property
-    def place(self) -> pd.DataFrame:
-        """Expected dwellings of the whole place: index year, a column per way of heating."""
-        found = self.shares[self.shares["scope"] == "place"]
-        return found.pivot_table(
-            index="year", columns="option", values="dwellings", aggfunc="sum", fill_value=0.0
-        ).reindex(columns=list(RESPONSE_STATES), fill_value=0.0)
-
-    @property
-    def years(self) -> tuple[int, ...]:
-        """Years that stand in tables: the first, each tenth, and the last."""
-        first, last = int(self.place.index[0]), int(self.place.index[-1])
-        return (first, *[year for year in range(first + 1, last) if year % _STEP_YEARS == 0], last)
-
-    @cached_property
-    def fossil_free(self) -> pd.Series:
-        """Share of the dwellings without a fossil boiler, by year; who is stuck is not counted as free."""
-        whole = self.place.sum(axis=1)
-        return 1.0 - self.place[[*_FOSSIL, _STUCK]].sum(axis=1) / whole
-
-    @cached_property
-    def planned_share(self) -> float:
-        """Share of the dwellings that the plan heats without fossil fuel."""
-        homes = self.material.heated["dwellings"].astype(float).reindex(self.material.choices.index)
-        free = ~self.material.choices["solution"].isin(tables.FOSSIL_SOLUTIONS)
-        whole = float(homes.sum())
-        return float(homes[free].sum()) / whole if whole > 0 else float("nan")
 
 
 def response_section(material: Material) -> Section:
@@ -107,7 +55,7 @@ def response_section(material: Material) -> Section:
     blocks: list[Block] = [
         Paragraph(words.rich("response.lead", last=told.years[-1]), "lead"),
         Notice("assumption", words("levels.assumption"), words.rich("response.unpinned")),
-        *_gap(told), *_states(told), *_network(told), *_groups(told), *_stuck(told), *_moments(told), *_money(told), *_checked(told),
+        *_gap(told), *_states(told), *_network(told), *_groups(told), *_stuck(told), *_moments(told), *money_blocks(told), *checked_blocks(told),
     ]  # fmt: skip
     return Section(_ANCHOR, words("response.title"), tuple(blocks))
 
@@ -134,7 +82,22 @@ def _gap(told: PublishedResponse) -> list[Block]:
     )  # fmt: skip
     header = tuple(words(f"response.{name}_column") for name in ("year", "expected", "planned", "gap"))
     numeric = (False, True, True, True)
-    return [Table(words("response.gap"), header, rows, numeric, words("response.gap_note"), method="response-plan")]
+    table = Table(words("response.gap"), header, rows, numeric, words("response.gap_note"), method="response-plan")
+    return [table, *_as_officials(told)]
+
+
+def _as_officials(told: PublishedResponse) -> list[Block]:
+    """The same asked without behaviour: shares that somebody chose beforehand, in dwellings."""
+    words, notation = told.material.words, told.material.notation
+    shares = told.material.plan.scenario.response.uptake_shares
+    if not shares:
+        return []
+    whole = float(told.place.iloc[-1].sum())
+    read = ", ".join(
+        words("response.reading", share=notation.share(share), count=notation.number(share * whole)) for share in shares
+    )
+    expected = notation.share(told.fossil_free.iloc[-1])
+    return [Paragraph(words.rich("response.readings", read=read, expected=expected, last=told.years[-1]))]
 
 
 def _points(told: PublishedResponse, share: float) -> str:
@@ -258,9 +221,9 @@ def _groups(told: PublishedResponse) -> list[Block]:
     for name in order:
         quartile, tenure = _group(str(name))
         row, total = wide.loc[name], float(whole.loc[name])
-        free = total - float(row[[*_FOSSIL, _STUCK]].sum())
+        free = total - float(row[[*FOSSIL, STUCK]].sum())
         network = float(row[["network", "renovated_network"]].sum())
-        parts = (network, free - network, float(row[list(_FOSSIL)].sum()), float(row[_STUCK]))
+        parts = (network, free - network, float(row[list(FOSSIL)].sum()), float(row[STUCK]))
         rows.append(cells(words("response.group", quartile=quartile[1:], tenure=words.name("tenures", tenure)), _dwellings(told, total), *[notation.share(part / total) for part in parts]))  # fmt: skip
     header = tuple(
         words(f"response.{name}_column")
@@ -329,77 +292,5 @@ def _moments(told: PublishedResponse) -> list[Block]:
             words("response.moments_alt"),
             words("response.moments_note"),
             "response-moments",
-        )
-    ]
-
-
-def _money(told: PublishedResponse) -> list[Block]:
-    """Who pays whom in the response, summed over the years."""
-    words, notation = told.material.words, told.material.notation
-    found = told.material.printed(RESPONSE_MONEY.name)
-    if found.empty:
-        return []
-    sums: dict[Any, float] = (
-        found.groupby(["payer", "payee", "what"], sort=False)["amount_eur"].sum().sort_values(ascending=False).to_dict()
-    )
-    rows = tuple(
-        cells(words.name("actors", payer), words.name("actors", payee), words.name("subjects", what), notation.rounded(amount / _MILLION))
-        for (payer, payee, what), amount in sums.items()
-    )  # fmt: skip
-    header = tuple(words(f"effects.{name}_column") for name in ("from", "to", "what", "amount"))
-    first, last = int(found["year"].min()), int(found["year"].max())
-    table = Table(
-        words("response.money", first=first, last=last),
-        header,
-        rows,
-        (False, False, False, True),
-        words("response.money_note"),
-    )
-    return [Details(words("response.money_title"), (table,))]
-
-
-def _checked(told: PublishedResponse) -> list[Block]:
-    """What the figures of behaviour were compared with, and which the data do not pin."""
-    words, notation = told.material.words, told.material.notation
-    found = told.material.table(RESPONSE_CALIBRATION.name)
-    fitted = found[found["step"] != _NOT_FITTED]
-    if fitted.empty:
-        return []
-    rows = tuple(
-        cells(
-            _behaviour_label(str(row["parameter"]), told), notation.quantity(row["posterior"], str(row["unit"])),
-            notation.quantity_range(row["posterior_low"], row["posterior_high"], str(row["unit"])),
-            words("response.informed" if row["informed"] else "response.not_informed"),
-        )
-        for row in fitted.to_dict("records")
-    )  # fmt: skip
-    header = tuple(words(f"response.{name}_column") for name in ("figure", "value", "band", "informed"))
-    table = Table(
-        words("response.calibration"), header, rows, (False, True, True, False), words("response.calibration_note", count=len(found) - len(fitted)),
-        method="response-calibration",
-    )  # fmt: skip
-    return [Details(words("response.calibration_title"), (table,)), *_held_back(told)]
-
-
-def _behaviour_label(name: str, told: PublishedResponse) -> str:
-    """A figure of behaviour by its label, with what stands behind its colon."""
-    key, _, part = name.partition(":")
-    label = figure_label({"parameter": key, "scope": ""}, told.material)
-    return f"{label} ({told.material.words.name('calibrated', part)})" if part else label
-
-
-def _held_back(told: PublishedResponse) -> list[Block]:
-    """What the model says of years that it did not know, beside what was counted."""
-    words, notation = told.material.words, told.material.notation
-    found = told.material.table(RESPONSE_BACKTEST.name)
-    held = found[found["held_back"]]
-    if held.empty:
-        return []
-    known = found[~found["held_back"]]["year"]
-    counts = {name: notation.rounded(float(held[name].sum())) for name in ("observed", "modelled", "naive")}
-    years = ", ".join(str(year) for year in held["year"])
-    return [
-        Paragraph(
-            words.rich("response.backtest", last_fitted=int(known.max()) if len(known) else "", years=years, **counts)
         )
     ]

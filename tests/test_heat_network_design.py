@@ -17,9 +17,11 @@ from koppelkans import tables
 from koppelkans.errors import DataError, InfeasibleError
 from koppelkans.heat import Economics, heat_choices
 from koppelkans.heat.network import design as bridge
-from koppelkans.heat.network.design import heat_network, network_levels, network_variants
+from koppelkans.heat.network import variants as temperatures
+from koppelkans.heat.network.design import heat_network, network_levels
 from koppelkans.heat.network.design_options import with_network
 from koppelkans.heat.network.instance import Design
+from koppelkans.heat.network.variants import network_variants
 from koppelkans.heat.offers import OFFER_COLUMNS, HeatSource, NetworkCase, NetworkTariff
 from koppelkans.parameters import read_parameters
 from koppelkans.verify import verified
@@ -369,7 +371,7 @@ def individual_options():
 def variants_of(monkeypatch, worth, case=None):
     """Every regime with offers written by hand: ``worth`` per regime."""
     monkeypatch.setattr(
-        bridge,
+        temperatures,
         "network_packages",
         lambda buildings, demand, options, regime, case: (offers_of(worth.get(regime, 0.0)), None),
     )

@@ -14,7 +14,7 @@ from koppelkans.errors import ScenarioError
 from koppelkans.lab import LabChoices, laboratory, printable
 from koppelkans.lab.effects import LATER, SCENARIO, STATES, TIDY, TODAY, VOTED
 from koppelkans.lab.interactions import effects_of_subsets, interaction_rows, shapley_values
-from koppelkans.lab.run import LabResult
+from koppelkans.lab.result import LabResult
 from koppelkans.lab.uncertainty import Moves, banded
 from koppelkans.parameters import read_parameters
 from koppelkans.scenario import HeatNetwork, Scenario, Source

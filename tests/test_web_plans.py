@@ -20,7 +20,7 @@ from koppelkans.report.material import Material, Words
 from koppelkans.report.notation import Notation
 from koppelkans.web.accounts.rights import Role
 from koppelkans.web.audit.models import Entry
-from koppelkans.web.plans import sections, team_tables
+from koppelkans.web.plans import sections, team_pages, team_tables
 from koppelkans.web.plans.bundle import facts, tender_words, write_bundle
 from koppelkans.web.plans.models import PlanRun, State
 from koppelkans.web.plans.notices import notices_of
@@ -342,13 +342,13 @@ def test_the_team_filters_sorts_and_turns_pages(run):
     table = team_tables.table_named("gebouwen", "gebouwen")
     frame = team_tables.contents(table, run.folder, closed=False)
     assert len(frame) == int(PLAN.place.buildings["heated"].sum())
-    first = team_tables.page_of(table, frame, {"sort": "-heat_kwh"})
-    assert (first.total, first.pages) == (len(frame), -(-len(frame) // team_tables.PAGE_ROWS))
+    first = team_pages.page_of(table, frame, {"sort": "-heat_kwh"})
+    assert (first.total, first.pages) == (len(frame), -(-len(frame) // team_pages.PAGE_ROWS))
     assert [head.name for head in first.heads if head.computed] == ["first_year"]
-    chosen = team_tables.page_of(table, frame, {"solution": "air_heat_pump", "page": "99"})
+    chosen = team_pages.page_of(table, frame, {"solution": "air_heat_pump", "page": "99"})
     assert chosen.total == int((PLAN["choices"]["solution"] == "air_heat_pump").sum())
     assert chosen.number == chosen.pages
-    unknown = team_tables.page_of(table, frame, {"solution": "' OR 1=1", "sort": "nothing", "page": "-3"})
+    unknown = team_pages.page_of(table, frame, {"solution": "' OR 1=1", "sort": "nothing", "page": "-3"})
     assert (unknown.total, unknown.sort, unknown.number) == (len(frame), "", 1)
     whole = client.get(address(run, "gebouwen/tabel/gebouwen/?use=residential&sort=street")).content.decode()
     part = client.get(
@@ -362,10 +362,10 @@ def test_the_team_filters_sorts_and_turns_pages(run):
 def test_pages_of_the_team_hold_the_largest_first(run):
     table = team_tables.table_named("gebouwen", "gebouwen")
     frame = team_tables.contents(table, run.folder, closed=False)
-    page = team_tables.page_of(table, frame, {"sort": "-heat_kwh"})
+    page = team_pages.page_of(table, frame, {"sort": "-heat_kwh"})
     at = [head.name for head in page.heads].index("heat_kwh")
     with translation.override("nl"):
-        largest = team_tables.page_of(table, frame.sort_values("heat_kwh", ascending=False), {}).rows[0][at].text
+        largest = team_pages.page_of(table, frame.sort_values("heat_kwh", ascending=False), {}).rows[0][at].text
     assert page.rows[0][at].text == largest
 
 
@@ -397,7 +397,7 @@ def test_printed_tables_download_as_printed(run):
 
 
 def test_a_spreadsheet_runs_nothing():
-    written = team_tables.rows_as_csv(["street"], [["=cmd()"], ["+1,5"], ["−3"], ["@x"], [None]])
+    written = team_pages.rows_as_csv(["street"], [["=cmd()"], ["+1,5"], ["−3"], ["@x"], [None]])
     assert written == '\ufeffstreet\r\n\'=cmd()\r\n"+1,5"\r\n−3\r\n\'@x\r\n""\r\n'
 
 

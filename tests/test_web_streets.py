@@ -9,7 +9,7 @@ import web_fixture
 from koppelkans.errors import ScenarioError
 from koppelkans.scenario import Scenario
 from koppelkans.web.accounts.rights import Role
-from koppelkans.web.plans import team_tables
+from koppelkans.web.plans import team_pages, team_tables
 from koppelkans.web.plans.forms import ScenarioForm
 from koppelkans.web.plans.models import PlanRun
 from koppelkans.web.plans.published import bundle_json
@@ -121,7 +121,7 @@ def test_a_calendar_as_csv_keeps_the_status_of_each_date(run):
     table = team_tables.table_named("kalender", "werkenkalender")
     frame = team_tables.contents(table, run.folder, closed=False)
     frame = frame.assign(status=["decided", *frame["status"].iloc[1:]])
-    assert ",decided," in team_tables.team_csv(table, frame).splitlines()[1]
+    assert ",decided," in team_pages.team_csv(table, frame).splitlines()[1]
 
 
 # ------------------------------------------------------------------------------------------------------------------ the bundle

@@ -5,6 +5,7 @@
 
 from koppelkans.lab.files import printable, write_lab
 from koppelkans.lab.note import lever_note
-from koppelkans.lab.run import LabChoices, laboratory
+from koppelkans.lab.result import LabChoices
+from koppelkans.lab.run import laboratory
 
 __all__ = ["LabChoices", "laboratory", "lever_note", "printable", "write_lab"]

@@ -14,7 +14,7 @@ import pandas as pd
 from koppelkans.errors import KoppelkansError
 from koppelkans.lab.effects import LATER, SCENARIO, STATES, TODAY, VOTED
 from koppelkans.lab.note import lever_note
-from koppelkans.lab.run import LabResult
+from koppelkans.lab.result import LabResult
 from koppelkans.lab.words import COLUMNS, TABLES, Language, group_name, outcome_name, said, state_name, unit_name
 from koppelkans.report.document import (
     Block,

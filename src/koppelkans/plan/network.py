@@ -14,17 +14,13 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from koppelkans import tables
 from koppelkans.errors import DataError, ScenarioError
 from koppelkans.heat import Economics
-from koppelkans.heat.network.design import (
-    NetworkChoice,
-    NetworkResult,
-    coincidence,
-    network_levels,
-    network_variants,
-    no_pipes,
-)
+from koppelkans.heat.network.design import network_levels
+from koppelkans.heat.network.design_answer import NetworkResult
 from koppelkans.heat.network.design_options import with_network
 from koppelkans.heat.network.instance import NetworkLimits
 from koppelkans.heat.network.laid import laid_pipes
+from koppelkans.heat.network.question import coincidence
+from koppelkans.heat.network.variants import NetworkChoice, network_variants, no_pipes
 from koppelkans.heat.offers import HeatSource, NetworkCase, NetworkTariff
 from koppelkans.heat.pipes import surface_factor
 from koppelkans.money.project import (

@@ -29,7 +29,7 @@ from koppelkans.report.network import network_figure, verdict_text
 from koppelkans.report.published_network import UNASSESSED, PublishedNetwork
 from koppelkans.report.response import response_line
 from koppelkans.report.solutions import solution_counts
-from koppelkans.report.works import dividend_line
+from koppelkans.report.works_dividend import dividend_line
 
 _SAME_SHARE = 0.005
 _THOUSAND = 1_000.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from koppelkans import tables
-from koppelkans.heat.network.design import NetworkResult
+from koppelkans.heat.network.design_answer import NetworkResult
 from koppelkans.heat.offers import KWH_PER_MWH, NetworkCase
 from koppelkans.tables import RemarkRow
 

@@ -179,3 +179,13 @@ def mixed(asked: Question, rows: pd.DataFrame) -> HeatSource:
         supply_c=float(rows["supply_c"][used].min()), price_eur_per_mwh=float(share @ figures[0]) + fixed,
         emission_kg_per_kwh=float(share @ figures[1]), fixed_eur_per_year=0.0,
     )  # fmt: skip
+
+
+def coincidence(case: NetworkCase) -> tuple[float, float]:
+    """The share of their summed peaks that n buildings ask together, as (a, b) in a + b / n."""
+    if case.coincidence is not None:
+        return case.coincidence
+    limit, single = (
+        case.parameters.at("heat_network.coincidence_share", case.economics.day, name) for name in ("limit", "single")
+    )
+    return limit, single

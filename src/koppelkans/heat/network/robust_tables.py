@@ -11,7 +11,7 @@ import pandas as pd
 from koppelkans import tables
 from koppelkans.heat.costs import annuity_share
 from koppelkans.heat.network.certified import Certified
-from koppelkans.heat.network.design import NetworkResult
+from koppelkans.heat.network.design_answer import NetworkResult
 from koppelkans.heat.network.design_remarks import dutch
 from koppelkans.heat.network.instance import Floats, Ints
 from koppelkans.heat.network.lying import (

@@ -14,8 +14,9 @@ from koppelkans import tables
 from koppelkans.report.cross_section import WORDS, cross_section, section_rows, spoken
 from koppelkans.report.document import Block, Details, Figure, Paragraph, Section, plain
 from koppelkans.report.material import Words
+from koppelkans.report.published_works import owner_names
 from koppelkans.report.street_space import pattern_words
-from koppelkans.report.works import owner_names, team_gantt
+from koppelkans.report.works import team_gantt
 
 if TYPE_CHECKING:
     from koppelkans.plan.record import Plan

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from koppelkans.web.accounts.rights import may, requires
 from koppelkans.web.audit.chain import record
-from koppelkans.web.plans import team_tables
+from koppelkans.web.plans import team_pages, team_tables
 from koppelkans.web.plans.models import PlanRun, State
 from koppelkans.web.plans.notices import notices_of
 from koppelkans.web.plans.published import (
@@ -161,12 +161,12 @@ def _has_book(run: PlanRun) -> bool:
         return False
 
 
-def _previews(run: PlanRun, view: str, *, closed: bool) -> list[team_tables.Page]:
+def _previews(run: PlanRun, view: str, *, closed: bool) -> list[team_pages.Page]:
     """The first rows of the team tables of a view."""
     shown = [table for table in team_tables.tables_of(view) if not (table.tender and closed)]
     pages = [
-        team_tables.page_of(
-            table, team_tables.contents(table, run.folder, closed=closed), {}, rows=team_tables.FIRST_ROWS
+        team_pages.page_of(
+            table, team_tables.contents(table, run.folder, closed=closed), {}, rows=team_pages.FIRST_ROWS
         )
         for table in shown
     ]
@@ -193,7 +193,7 @@ def team_table(request: HttpRequest, slug: str, run: int, view: str, key: str) -
     table = _open_table(request, found, view, key)
     frame = team_tables.contents(table, found.folder, closed=tender_closed(found.project, request.user))
     asked = {name: str(value) for name, value in request.GET.items() if value}
-    page = team_tables.page_of(table, frame, asked)
+    page = team_pages.page_of(table, frame, asked)
     kept = {name: value for name, value in asked.items() if name in table.filters}
     context = {
         "run": found,
@@ -233,11 +233,11 @@ def table_csv(request: HttpRequest, slug: str, run: int, view: str, name: str) -
         if table["name"] == name
     ]
     if printed:
-        text = team_tables.rows_as_csv(printed[0]["header"], printed[0]["rows"])
+        text = team_pages.rows_as_csv(printed[0]["header"], printed[0]["rows"])
     else:
         table = _open_table(request, found, view, name)
         frame = team_tables.contents(table, found.folder, closed=tender_closed(found.project, request.user))
-        text = team_tables.team_csv(table, frame)
+        text = team_pages.team_csv(table, frame)
     return csv_download(text, f"{slug}-{run}-{name}.csv")
 
 

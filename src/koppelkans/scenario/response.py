@@ -1,0 +1,42 @@
+"""The part of a scenario about the response: what owners and a heat company do under the rules."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from koppelkans.scenario.chosen import Chosen
+
+
+class Response(Chosen):
+    """What the municipality chooses about the response: what owners and a heat company do under the rules, each for its own account.
+
+    ``on``: whether it is computed; ``last_year``: last year of the response. ``coordination``: which of two equilibria happens - price and decision from few
+    customers (cautious), signatures that bind from a number on (conditional), missing revenue covered by the municipality (guarantee), a duty to connect with
+    exemptions (duty); ``share_asked``: part of the dwellings that signs first under the last three (empty: the share at which the network pays). ``company``: whose
+    return it asks; ``price_rule``: heat at cost, at most what gas costs, or as a regulator would set it. ``guidance_share``: how far owners are guided (0 not, 1 from
+    door to door), with which ``campaign_years`` before a street opens, and at most ``dossiers_per_year`` (empty: no limit) households. ``uptake_shares``: plain readings
+    beside the response. ``price_nodes``: heat prices for which the answer is computed; ``bands``: also under other energy prices and at the ends of the weakest
+    figures of behaviour, where figures are weighed (``weigh_figures``).
+    """
+
+    on: bool = True
+    last_year: int = Field(default=2055, ge=2020, le=2100)
+    coordination: Literal["cautious", "conditional", "guarantee", "duty"] = "cautious"
+    share_asked: float | None = Field(default=None, gt=0, le=1)
+    company: Literal["municipal", "cooperative", "private"] = "municipal"
+    price_rule: Literal["cost_plus", "gas_parity", "regulated"] = "cost_plus"
+    guidance_share: float = Field(default=0.0, ge=0, le=1)
+    campaign_years: int = Field(default=3, ge=0, le=10)
+    dossiers_per_year: float | None = Field(default=None, ge=0)
+    uptake_shares: tuple[float, ...] = (0.3, 0.5, 0.7)
+    price_nodes: int = Field(default=9, ge=5, le=60)
+    bands: bool = True
+
+    @field_validator("uptake_shares")
+    @classmethod
+    def _shares(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
+        if any(not 0 < share <= 1 for share in shares) or len(set(shares)) != len(shares):
+            raise ValueError("shares above 0 and at most 1, each once")
+        return shares

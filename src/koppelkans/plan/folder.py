@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import hashlib
 import json
 import os
@@ -42,6 +44,9 @@ def plan_folder(target: Path) -> Iterator[Path]:
     if target.exists() and not _is_plan(target):
         raise KoppelkansError(f"{target} exists and holds something other than a plan; choose another --out")
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    clear = functools.partial(shutil.rmtree, partial, ignore_errors=True)
+    # ctrl-c between entering here and the first line of the caller's block would skip what stands under finally
+    atexit.register(clear)
     try:
         partial.mkdir(parents=True)
         yield partial
@@ -52,7 +57,8 @@ def plan_folder(target: Path) -> Iterator[Path]:
             "Free space or choose another folder with --out"
         ) from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        clear()
+        atexit.unregister(clear)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -45,12 +45,13 @@ def plan_folder(target: Path) -> Iterator[Path]:
         raise KoppelkansError(f"{target} exists and holds something other than a plan; choose another --out")
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
     clear = functools.partial(shutil.rmtree, partial, ignore_errors=True)
-    # ctrl-c between entering here and the first line of the caller's block would skip what stands under finally
+    # after ctrl-c a thread of the caller may go on writing for a moment: what it leaves goes when all threads have ended
     atexit.register(clear)
     try:
         partial.mkdir(parents=True)
         yield partial
         _take_name(partial, target)
+        atexit.unregister(clear)
     except OSError as error:
         raise KoppelkansError(
             f"the plan could not be written to {target}: {error.strerror or error}; nothing was left behind. "
@@ -58,7 +59,6 @@ def plan_folder(target: Path) -> Iterator[Path]:
         ) from error
     finally:
         clear()
-        atexit.unregister(clear)
 
 
 def write_text(path: Path, text: str) -> None:

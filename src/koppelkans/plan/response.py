@@ -230,14 +230,6 @@ def equilibria_under(
     return None if market is None else settled(*market)[0]
 
 
-def resettled(run: ResponseRun, plan: Plan, rules: Parameters, *, scenario: Scenario | None = None) -> ResponseRun:
-    """The run with the equilibria of ``equilibria_under`` and the answer at the price that then happens: one more pass."""
-    market = _market_under(run, plan, rules, scenario)
-    if market is None or run.curve is None:
-        return run
-    return _settled_run(run.case, run.behaviour, run.curve, *market)
-
-
 def _market_under(
     run: ResponseRun, plan: Plan, rules: Parameters, scenario: Scenario | None
 ) -> tuple[Market, Asked] | None:

@@ -83,6 +83,20 @@ def test_a_plan_holds_the_response_with_its_remarks_and_indicators(plan):
     assert told["text"].str.contains("30% = 5 woningen, 50% = 8 woningen, 70% = 12 woningen").any()
 
 
+def test_the_tables_keep_their_contracts(plan):
+    for name in (
+        "response_shares",
+        "response_moments",
+        "response_stuck",
+        "response_pipeline",
+        "response_curve",
+        "equilibrium",
+        "response_money",
+    ):
+        assert tables.check(tables.TABLES[name], plan[name]) is plan[name]
+    assert len(plan["response_curve"])
+
+
 def test_every_dwelling_is_somewhere_every_year(plan):
     shares = plan["response_shares"]
     for scope in ("place", "group"):

@@ -21,14 +21,6 @@ from koppelkans.people.response import (
     stationary_age_share,
 )
 from koppelkans.people.response.ages import AGES, exact_ageing, staged_ageing, survival_share
-from koppelkans.people.response.rows import (
-    response_curve_rows,
-    response_moments,
-    response_pipeline,
-    response_shares,
-    response_stuck,
-)
-from koppelkans.tables import TABLES, check
 from koppelkans.tables.response import DECIDERS, MOMENTS, RESPONSE_GROUPS, RESPONSE_OPTIONS
 from response_case import FIRST_YEAR, forms, offers, rules, street
 
@@ -286,17 +278,10 @@ def test_price_nodes_crowd_round_parity():
     assert (widths > 0).all()
 
 
-def test_the_tables_keep_their_contracts():
+def test_every_home_of_a_section_is_counted_once():
     case = everything()
-    found, curve = respond(case, DEFAULT), response_curve(case, DEFAULT, [50.0, 60.0])
-    for name, rows in {
-        "response_shares": response_shares(found, case.sections), "response_moments": response_moments(found),
-        "response_stuck": response_stuck(found), "response_pipeline": response_pipeline(found, case.sections),
-        "response_curve": response_curve_rows(curve, case.sections),
-    }.items():  # fmt: skip
-        check(TABLES[name], rows)
-    shares = response_shares(found, case.sections).query("scope == 'section' and name == 'a' and year == 2030")
-    assert shares["dwellings"].sum() == pytest.approx(30)
+    found = respond(case, DEFAULT)
+    assert found.by_section[case.sections.index("a"), 2030 - FIRST_YEAR].sum() == pytest.approx(30)
 
 
 # --------------------------------------------------------------------------------------------------------------------- persons

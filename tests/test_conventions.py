@@ -282,7 +282,7 @@ def test_functions_are_named_for_what_they_return():
 WITHOUT_UNIT = {
     "response_shares.dwellings": "an expected count", "response_shares.low": "an expected count", "response_shares.high": "an expected count",
     "response_curve.connected": "an expected count", "response_moments.dwellings": "an expected count", "response_stuck.dwellings": "an expected count",
-    "response_pipeline.dwellings": "an expected count", "equilibrium.probability": "dimensionless",
+    "response_pipeline.dwellings": "an expected count", "branch_decisions.dwellings": "an expected count", "equilibrium.probability": "dimensionless",
     "response_calibration.prior": "unit in unit", "response_calibration.prior_low": "unit in unit", "response_calibration.prior_high": "unit in unit",
     "response_calibration.posterior": "unit in unit", "response_calibration.posterior_low": "unit in unit", "response_calibration.posterior_high": "unit in unit",
     "response_residuals.observed": "unit in unit", "response_residuals.modelled": "unit in unit", "response_backtest.observed": "a number of premiums",

@@ -22,6 +22,7 @@ from koppelkans.plan.response_ground import INSTITUTION, OWNER, PRIVATE, TENURE,
 from koppelkans.plan.response_market import at_least
 from koppelkans.plan.response_money import response_money
 from koppelkans.plan.response_rules import energy_prices, rules_of, tariffs_on
+from koppelkans.plan.response_tables import response_tables
 from koppelkans.scenario import Response, Scenario, read_scenario
 from koppelkans.tables.response import DECIDERS, RESPONSE_GROUPS
 from krekelwijk import planned
@@ -95,6 +96,27 @@ def test_the_tables_keep_their_contracts(plan):
     ):
         assert tables.check(tables.TABLES[name], plan[name]) is plan[name]
     assert len(plan["response_curve"])
+
+
+def test_branches_and_payments_follow_what_happens(plan, rules, agreed):
+    made = response_tables(agreed)
+    branches, paid = made["branch_decisions"], made["network_payments"]
+    assert len(branches) == len(agreed.market.project.section)
+    assert branches["small"].all()  # krekelwijk has 17 dwellings in all
+    assert ((branches["reaching_share"] >= 0) & (branches["reaching_share"] <= 1)).all()
+    impossible = branches["required_share"].isna()
+    assert not branches.loc[impossible, "builds"].any()
+    assert (branches.loc[impossible, "reaching_share"] == 0).all()
+    assert agreed.equilibria.outcome.price_eur_per_mwh is not None
+    of_company = paid.groupby("year").apply(
+        lambda rows: rows.loc[rows["payee"] == "heat_company", "amount_eur"].sum() - rows.loc[rows["payer"] == "heat_company", "amount_eur"].sum(),
+        include_groups=False,
+    )  # fmt: skip
+    np.testing.assert_allclose(of_company, 0.0, atol=1e-6)  # shareholders take or add what is left
+    assert {"heat network", "heat at the source", "heat"} <= set(paid["what"])
+    nobody = response_tables(replace(agreed, equilibria=None))
+    assert nobody["branch_decisions"].empty
+    assert nobody["network_payments"].empty
 
 
 def test_every_dwelling_is_somewhere_every_year(plan):

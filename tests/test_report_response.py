@@ -11,6 +11,7 @@ from koppelkans.report.notation import Notation
 from koppelkans.report.published_response import PublishedResponse
 from koppelkans.report.response import response_line, response_section
 from koppelkans.tables.response import (
+    BRANCH_DECISIONS,
     EQUILIBRIUM,
     RESPONSE_MOMENTS,
     RESPONSE_MONEY,
@@ -128,3 +129,19 @@ def test_a_plan_without_response_says_so(krekelwijk_plan):
     section = response_section(material(krekelwijk_plan, empty))
     assert len(section.blocks) == 1
     assert not response_line(material(krekelwijk_plan, empty))
+
+
+def test_branches_in_numbers_without_a_street(krekelwijk_plan, response_tables):
+    rows = [(80.0, 12.0, 0.6, 0.5, 0.3, 0.4, 0.2 + 0.05 * at, True, at % 2 == 0) for at in range(12)]
+    frame = pd.DataFrame(
+        rows,
+        columns=BRANCH_DECISIONS.column_names,
+        index=pd.Index([f"{SECTION}-{at}" for at in range(12)], name="section"),
+    )
+    text = said(response_section(material(krekelwijk_plan, {**response_tables, "branch_decisions": frame})))
+    assert "Van de 12 takken" in text
+    assert "6 bouwen" in text
+    assert "van 20\xa0% tot 75\xa0%" in text
+    assert SECTION not in text
+    few = said(response_section(material(krekelwijk_plan, {**response_tables, "branch_decisions": frame.iloc[:9]})))
+    assert "takken" not in few

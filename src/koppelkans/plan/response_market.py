@@ -173,10 +173,24 @@ def coordinated(market: Market, asked: Asked, built: Flags) -> Equilibria:
     found = equilibria(market.curve, market.project, rule, coordination=Coordination.cautious(), ages=ages, built=built)
     if chosen.coordination in ("cautious", "duty"):
         return found
+    start = start_of(asked, found.critical_share)
+    return equilibria(market.curve, market.project, rule, coordination=start, ages=ages, built=built)
+
+
+def start_of(asked: Asked, critical_share: float | None) -> Coordination:
+    """Who moves first: the rule of the scenario, with the share that must sign or is guaranteed; a duty starts as cautiously as nobody asking."""
+    chosen = asked.scenario.response
+    if chosen.coordination in ("cautious", "duty"):
+        return Coordination.cautious()
     customary = CUSTOMARY[chosen.coordination]
-    share = chosen.share_asked or found.critical_share or asked.now("response.customary_signed_share", customary)
+    share = chosen.share_asked or critical_share or asked.now("response.customary_signed_share", customary)
     asks = Coordination.conditional if chosen.coordination == "conditional" else Coordination.guarantee
-    return equilibria(market.curve, market.project, rule, coordination=asks(share), ages=ages, built=built)
+    return asks(share)
+
+
+def price_looked_at(market: Market, found: Equilibria) -> float:
+    """The heat price that happens, the best one where nothing happens, else the highest looked at [EUR/MWh, without VAT]."""
+    return found.outcome.price_eur_per_mwh or found.best_eur_per_mwh or market.cap_eur_per_mwh
 
 
 def threshold(market: Market, found: Equilibria, built: Flags) -> tuple[float, float]:
@@ -185,8 +199,7 @@ def threshold(market: Market, found: Equilibria, built: Flags) -> tuple[float, f
     All years of the path of customers scaled alike by f, the price that covers cost is  a + b / f;  the share is that of the last year. Customers are those at the
     price that happens, at the best one where nothing happens, else at the highest. The share is nan where even all dwellings do not suffice.
     """
-    price = found.outcome.price_eur_per_mwh or found.best_eur_per_mwh or market.cap_eur_per_mwh
-    curve = market.curve
+    price, curve = price_looked_at(market, found), market.curve
     connected = curve.at(price)[0][built]
     variance, dwellings = float(curve.variance_at(price)[built, -1].sum()), float(curve.dwellings[built].sum())
     number = float(connected[:, -1].sum())

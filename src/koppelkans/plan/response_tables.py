@@ -14,6 +14,7 @@ from koppelkans.plan.response_case import PlanCase
 from koppelkans.plan.response_forms import GAS, HYBRID, NETWORK, RENOVATED_GAS, RENOVATED_NETWORK
 from koppelkans.plan.response_ground import INSTITUTION, spread_groups
 from koppelkans.plan.response_money import response_money
+from koppelkans.plan.response_network import branch_decisions_table, network_payments_table
 from koppelkans.tables.response import (
     DECIDERS,
     MOMENTS,
@@ -42,7 +43,7 @@ def response_tables(run: ResponseRun, bands: Bands | None = None) -> dict[str, p
     return {
         "response_shares": response_shares(run, bands), "response_curve": response_curve_table(run), "response_moments": response_moments(run),
         "response_stuck": response_stuck(run), "response_pipeline": response_pipeline(run), "equilibrium": equilibrium_table(run),
-        "response_money": response_money(run),
+        "response_money": response_money(run), "branch_decisions": branch_decisions_table(run), "network_payments": network_payments_table(run),
     }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from koppelkans.report.published_response import FOSSIL, STUCK, PublishedRespons
 from koppelkans.report.response_charts import moments_chart, states_chart
 from koppelkans.report.response_firm import checked_blocks, money_blocks
 from koppelkans.tables.response import (
+    BRANCH_DECISIONS,
     EQUILIBRIUM,
     MOMENTS,
     RESPONSE_MOMENTS,
@@ -182,7 +183,31 @@ def _network(told: PublishedResponse) -> list[Block]:
         words("response.equilibria_note"),
         method="equilibria",
     )
-    return [heading, Paragraph(_verdict(told, by_start)), Paragraph(words.rich("response.officials")), table]
+    return [
+        heading,
+        Paragraph(_verdict(told, by_start)),
+        Paragraph(words.rich("response.officials")),
+        table,
+        *_branches(told),
+    ]
+
+
+def _branches(told: PublishedResponse) -> list[Block]:
+    """How many branches a company would build, and how likely small ones reach their customers: counts alone, no street."""
+    words, notation = told.material.words, told.material.notation
+    found = told.material.table(BRANCH_DECISIONS.name)
+    if len(found) < disclosure.RULES.contributors:
+        return []
+    small = found[found["small"]]
+    said = {
+        "count": len(found),
+        "builds": int(found["builds"].sum()),
+        "price": notation.rounded(float(found["price_eur_per_mwh"].iloc[0])),
+    }
+    if len(small) < disclosure.RULES.contributors:
+        return [Paragraph(words.rich("response.branches_large", **said))]
+    ends = {"low": notation.share(small["reaching_share"].min()), "high": notation.share(small["reaching_share"].max())}
+    return [Paragraph(words.rich("response.branches", **said, small=len(small), **ends))]
 
 
 def _verdict(told: PublishedResponse, rows: dict[str, dict[Any, Any]]) -> Text:

@@ -103,6 +103,32 @@ RESPONSE_MONEY = table(
     ],
 )  # fmt: skip
 
+BRANCH_DECISIONS = table(
+    "branch_decisions", key="section", title="Beslissing per tak van het warmtenet", per_building=True,
+    columns=[
+        column("price_eur_per_mwh", float, low=0, title="Warmteprijs", description="at which the branch is looked at, as a household sees it"),
+        column("dwellings", float, low=0, title="Woningen", description="that may connect in the section and all behind it"),
+        column("expected_share", float, low=0, title="Verwacht aandeel", description="connected once settled"),
+        column("cautious_share", float, low=0, title="Voorzichtig aandeel", description="what the company counts on: expected less its caution times the spread"),
+        column("signed_share", float, low=0, title="Getekend aandeel", description="signed in the first years"),
+        column("required_share", float, low=0, title="Nodig aandeel", description="with which revenue covers trenches and connections; empty: never", nullable=True),
+        column("reaching_share", float, low=0, high=1, title="Kans om dat te halen", description="probability that so many connect"),
+        column("small", bool, title="Kleine tak", description="so few dwellings that the expected share alone misleads"),
+        column("builds", bool, title="Bouwt", description="the company would build it"),
+    ],
+)  # fmt: skip
+
+NETWORK_PAYMENTS = table(
+    "network_payments", key="row", title="Betalingen van het warmtenet bij de prijs die ontstaat",
+    columns=[
+        column("payer", str, title="Betaler", description="who pays"),
+        column("payee", str, title="Ontvanger", description="who receives"),
+        column("what", str, title="Wat", description="what is paid"),
+        column("year", int, low=2000, high=2200, title="Jaar", description="of the payment"),
+        column("amount_eur", float, low=0, title="Bedrag", description="euro of the price year, without VAT"),
+    ],
+)  # fmt: skip
+
 CALIBRATION_STEPS = ("life", "level", "cash", "loans", "guidance", "examples", "not_fitted")
 
 RESPONSE_CALIBRATION = table(
@@ -149,6 +175,6 @@ RESPONSE_BACKTEST = table(
 )  # fmt: skip
 
 RESPONSE_TABLES = (
-    RESPONSE_SHARES, RESPONSE_CURVE, RESPONSE_MOMENTS, RESPONSE_STUCK, RESPONSE_PIPELINE, EQUILIBRIUM, RESPONSE_MONEY, RESPONSE_CALIBRATION,
+    RESPONSE_SHARES, RESPONSE_CURVE, RESPONSE_MOMENTS, RESPONSE_STUCK, RESPONSE_PIPELINE, EQUILIBRIUM, RESPONSE_MONEY, BRANCH_DECISIONS, NETWORK_PAYMENTS, RESPONSE_CALIBRATION,
     RESPONSE_RESIDUALS, RESPONSE_BACKTEST,
 )  # fmt: skip

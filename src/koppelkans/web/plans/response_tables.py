@@ -55,3 +55,8 @@ def equilibrium(folder: Path) -> pd.DataFrame:
 def money(folder: Path) -> pd.DataFrame:
     """Who pays whom in the response, by year."""
     return _named(folder, "response_money")
+
+
+def payments(folder: Path) -> pd.DataFrame:
+    """Every payment of the network at the price that happens."""
+    return _named(folder, "network_payments")

@@ -98,6 +98,8 @@ TABLES = (
     TeamTable("vast", "gezinnen", gettext_lazy("Wie vastzit"), response_tables.stuck, ("response_stuck",), "response-choice", years=("year",), filters=("household_group", "stuck_reason")),
     TeamTable("evenwicht", "net", gettext_lazy("Evenwichten van het warmtenet"), response_tables.equilibrium, ("equilibrium",), "equilibria"),
     TeamTable("naar-prijs", "net", gettext_lazy("Aansluitingen naar warmteprijs"), response_tables.curve, ("response_curve",), "equilibria", years=("year",), filters=("section", "year")),
+    TeamTable("takken", "net", gettext_lazy("Beslissing per tak van het warmtenet"), team_rows.plain("branch_decisions"), ("branch_decisions",), "build-decision", filters=("small", "builds")),
+    TeamTable("net-betalingen", "geld", gettext_lazy("Betalingen van het warmtenet bij de prijs die ontstaat"), response_tables.payments, ("network_payments",), "network-payments", years=("year",), filters=("payer", "payee", "what")),
     TeamTable("overbrugd", "net", gettext_lazy("Getekend, overbrugd, afgehaakt"), response_tables.pipeline, ("response_pipeline",), "response-choice", years=("year",), filters=("section", "step")),
     TeamTable("gedrag-geld", "geld", gettext_lazy("Geldstromen van het gedrag"), response_tables.money, ("response_money",), "response-plan", years=("year",), filters=("payer", "payee", "what")),
     TeamTable(

@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from koppelkans import tables
-from koppelkans.errors import ParameterError
 from koppelkans.plan.response_case import PER_THOUSAND, dossiers
 from koppelkans.plan.response_ground import INSTITUTION, OWNER, PRIVATE, SOCIAL, TENURE
 from koppelkans.plan.response_rules import KWH_PER_MWH
@@ -145,19 +144,13 @@ def _guidance(run: ResponseRun) -> list[Row]:
     yearly = np.where(
         years < years[0] + asked.now("socialwork.years"), workers * asked.now("socialwork.eur_per_fte"), 0.0
     )
-    own = _own_share(run)
+    # nothing to split, and perhaps no rule about it yet on this day, when nobody is paid
+    own = asked.now("wvc.own_share") if workers else 0.0
     return [
         *rows,
         (FLANDERS, "social_work", "social neighbourhood work", (1 - own) * yearly),
         (MUNICIPALITY, "social_work", "social neighbourhood work", own * yearly),
     ]
-
-
-def _own_share(run: ResponseRun) -> float:
-    try:
-        return run.case.asked.now("wvc.own_share")
-    except ParameterError:
-        return 0.0
 
 
 def _network(run: ResponseRun) -> list[Row]:

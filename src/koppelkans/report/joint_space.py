@@ -18,6 +18,13 @@ _APART = ("alone", "beside")
 _WORLDS = ("fixed", "free")
 
 
+def _gain(material: Material, amount: Amount, row: dict[Any, Any]) -> str:
+    """What parking that may move brings; a difference of two shares is in percentage points."""
+    if not str(row["unit"]).startswith("aandeel") or pd.isna(row["gain"]):
+        return amount(row["gain"], row["unit"])
+    return material.words("response.points", count=material.notation.number(100 * row["gain"], 1))
+
+
 def space_dividend_blocks(material: Material, amount: Amount, demand: Callable[[str], str]) -> list[Block]:
     """Most canopy, storage and bays with parking fixed in every street and free to move; what clashes where there is no answer."""
     words, found = material.words, material.table("space_dividend")
@@ -25,7 +32,7 @@ def space_dividend_blocks(material: Material, amount: Amount, demand: Callable[[
         return []
     rows = tuple(
         cells(
-            material.title(row), *(_most(material, amount, row, world) for world in _WORLDS), amount(row["gain"], row["unit"]),
+            material.title(row), *(_most(material, amount, row, world) for world in _WORLDS), _gain(material, amount, row),
             words("joint_space.yes" if row["proven"] else "joint_space.no"),
         )
         for row in found.to_dict("records")

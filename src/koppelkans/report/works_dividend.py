@@ -72,6 +72,8 @@ def drawn_blocks(works: PublishedWorks) -> list[Block]:
     if _PROVEN in drawn.index:
         shares: dict[Any, float] = drawn["p50"].to_dict()
         note = f"{note} {words('works.drawn_proven', share=notation.share(shares[_PROVEN]))}"
+    if "threshold_alone_share" in drawn.index:
+        note = f"{note} {words('works.drawn_threshold')}"
     numeric = (False, True, True, True)
     return [*blocks, Table(words("works.drawn_title"), header, rows, numeric, note, method="dividend-robustness")]
 

@@ -31,14 +31,16 @@ CONTACT = {0.0: 0.0, 0.5: 0.65, 1.0: 0.95}
 
 
 def acting(**changes) -> Behaviour:
-    """The defaults of today with what the prototype had otherwise: life, scale, contagion, whole rates, no constants from calibration."""
+    """The defaults of today with what the prototype had otherwise: life, scale, contagion, whole rates, no constants from calibration;
+    everybody knows heat pumps, and deep works are one more moment to look around."""
     one = behaviour(read_parameters(), date(2026, 1, 1))
     rates = np.array(one.rate_share)
     rates[:] = RAW_RATES
     rates[[1, 2]] = [[0.10], [0.05]]
     given = {
         "scale_eur_per_year": 250.0, "contagion_share": 0.4, "option_eur_per_year": 0.0, "boiler_life_years": 20.0,
-        "second_life_years": 17.0, "rate_share": rates, "last_year_rush_share": 0.0,
+        "second_life_years": 17.0, "rate_share": rates, "last_year_rush_share": 0.0, "acquainted_share": 1.0,
+        "renovation_per_year": one.renovation_per_year + one.deep_renovation_per_year, "deep_renovation_per_year": 0.0,
     }  # fmt: skip
     for name, value in {**given, **changes}.items():
         one = moved(one, name, value)

@@ -13,12 +13,22 @@ from koppelkans.lab.effects import SCENARIO, TODAY, State
 from koppelkans.lab.note_response import decisive_figure, headline, shown_rows
 from koppelkans.lab.project_start import start_rows
 from koppelkans.lab.response import ResponseLab, network_only, relevered, supply_side
-from koppelkans.lab.response_loans import WHAT, interest_eur, loan_grant_share, with_interest
-from koppelkans.lab.response_rows import GROUPS, ON_NETWORK, Optimum, answer_of, answer_rows, enveloped, price_rows
+from koppelkans.lab.response_rows import (
+    GROUPS,
+    LENT,
+    ON_NETWORK,
+    PUBLIC,
+    Optimum,
+    answer_of,
+    answer_rows,
+    enveloped,
+    price_rows,
+)
 from koppelkans.parameters import read_parameters
 from koppelkans.parameters.levers import apply, parse_levers
 from koppelkans.parameters.levers import remarks as lever_remarks
 from koppelkans.plan import make_plan
+from koppelkans.plan.response_money import loan_interest_eur
 from koppelkans.plan.response_tables import response_tables
 from koppelkans.scenario import HeatNetwork, Response, Scenario, Source
 
@@ -117,12 +127,6 @@ def test_the_decisive_figure_moves_most():
     assert decisive_figure(pd.DataFrame(rows, columns=["outcome", "group", "value"])) == "response.b@high"
 
 
-def test_a_cheap_loan_is_a_grant_in_part():
-    """20 years without interest against 3.5 %: 1 - 0.05 / 0.070361; nothing given at or above what the market asks."""
-    shares = loan_grant_share(np.array([0.0, 0.035, 0.06]), 0.035, 20.0)
-    assert shares == pytest.approx([0.28938, 0.0, 0.0], abs=1e-5)
-
-
 # ---------------------------------------------------------------------------------------------------------------------- levers
 
 
@@ -209,7 +213,13 @@ def test_support_for_connecting_brings_customers_and_is_paid_once(plan):
     support = money[money["what"] == "support for connecting"]
     assert set(support["payer"]) == {"flanders"}
     assert set(support["payee"]) == {"heat_company"}
-    assert moved.public_cost_eur - base.public_cost_eur > 0.9 * float(support["amount_eur"].sum())
+    before = response_tables(lab.base)["response_money"]
+    spared = [
+        frame.loc[frame["what"].isin(["premium", "interest on loans"]), "amount_eur"].sum() for frame in (before, money)
+    ]
+    assert spared[1] < spared[0]  # who connects asks no premium or cheap loan for something else
+    paid_more = moved.public_cost_eur - base.public_cost_eur
+    assert paid_more == pytest.approx(float(support["amount_eur"].sum()) + spared[1] - spared[0])
 
 
 @pytest.mark.parametrize(
@@ -255,12 +265,36 @@ def test_a_loan_repaid_at_sale_is_half_a_grant(plan):
     lent = np.asarray(lab.moved.response.loans_eur)
     assert owners.any()
     assert lent[owners].sum() > 0
-    assert interest_eur(lab.moved).sum() >= (1 - 1.035**-20) * lent[owners].sum() - 1e-6
+    assert loan_interest_eur(lab.moved).sum() >= (1 - 1.035**-20) * lent[owners].sum() - 1e-6
     money = response_tables(lab.moved)["response_money"]
-    booked = with_interest(money, lab.moved)
-    assert len(with_interest(booked, lab.moved)) == len(booked)
-    interest = booked[booked["what"] == WHAT]["amount_eur"].sum()
-    assert lab.answer(lab.moved).public_cost_eur >= interest > 0
+    interest = money[money["what"] == "interest on loans"]
+    assert interest["amount_eur"].sum() == pytest.approx(loan_interest_eur(lab.moved).sum())
+    assert set(interest["payer"] + " " + interest["payee"]) == {"flanders lender"}
+
+
+def test_the_laboratory_counts_the_public_money_of_the_plan(plan):
+    """With money lent and premiums paid: what the public purses pay in the table of the plan, loans left out, is the cost that the laboratory shows."""
+    lab = under(plan, "loan_reach:group=all,share=1")
+    for run in (lab.base, lab.moved):
+        money = response_tables(run)["response_money"]
+        counted = money[~money["what"].isin(LENT)]
+        paid, got = (counted.loc[counted[side].isin(PUBLIC), "amount_eur"].sum() for side in ("payer", "payee"))
+        assert {"premium", "interest on loans"} <= set(counted["what"])
+        assert lab.answer(run).public_cost_eur == pytest.approx(paid - got)
+        assert run.figures["public_eur"] == pytest.approx(paid)
+
+
+def test_a_roof_premium_never_lowers_its_own_take_up_and_costs_more(plan):
+    """More for categories 2 (owners of quartile 3, landlords): more of them renovate, and Flanders pays more."""
+    renovated = ("renovated_heat_pump", "renovated_network", "renovated_gas")
+    found = []
+    for eur in (0, 2_000, 8_000):
+        answer = under(plan, f"premium_amount:measure=roof,category=cat2,eur={eur}")
+        seen = answer.answer(answer.moved)
+        found.append((seen.share(renovated, "tenure_private_tenant")[-1], seen.cost_eur["flanders"]))
+    shares, cost = zip(*found, strict=True)
+    assert shares[0] < shares[1] < shares[2]
+    assert cost[0] < cost[1] < cost[2]
 
 
 @pytest.mark.parametrize(

@@ -255,6 +255,7 @@ def test_a_network_of_a_few_buildings_shows_no_figures(plan):
     page = html_page(report_document(small))
     assert "verbindt minder dan 10 gebouwen" in page
     assert "Het gekozen net in cijfers" not in page
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'id="([^"]+)"', page))
 
 
 def test_indicators_of_a_network_of_a_few_buildings_stay_hidden(plan):

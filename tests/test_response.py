@@ -34,7 +34,8 @@ def calm(**changes):
     one = DEFAULT
     plain = {
         "rate_share": 0.05, "passed_on_share": 1.0, "inertia_eur_per_year": 0.0, "hidden_eur": 0.0, "contagion_share": 0.0,
-        "option_eur_per_year": 0.0, "renovation_per_year": 0.0, "vacancy_per_year": 0.0, "leave_per_year": 0.0, "cash_eur": np.array([1e8, 2e8, 3e8, np.inf]),
+        "option_eur_per_year": 0.0, "acquainted_share": 1.0, "renovation_per_year": 0.0, "deep_renovation_per_year": 0.0, "vacancy_per_year": 0.0,
+        "leave_per_year": 0.0, "cash_eur": np.array([1e8, 2e8, 3e8, np.inf]),
         "attention_share": np.array([1.0, 0, 1, 0, 0, 0]), "attention_guided_share": 0.0,
     }  # fmt: skip
     for name, value in {**plain, **changes}.items():
@@ -371,7 +372,7 @@ def test_behaviour_that_cannot_be():
         respond(street(), moved(DEFAULT, "leave_per_year", 1.5))
     with pytest.raises(DataError, match=r"behaviour.cash_share: adds up to 0.4000, expected 1"):
         respond(street(), moved(DEFAULT, "cash_share", 0.1))
-    with pytest.raises(ParameterError, match="behaviour has no inertia; known: adviser"):
+    with pytest.raises(ParameterError, match="behaviour has no inertia; known: acquaintance_growth"):
         moved(DEFAULT, "inertia", 1.0)
     with pytest.raises(ParameterError, match="quantile 2, expected 0 to 1"):
         behaviour(read_parameters(), date(2026, 1, 1), draw={"response.scale_eur_per_year": 2})

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from koppelkans.people.response import Units, moved, no_offers, respond
-from koppelkans.people.response.kernel import STUCK
+from koppelkans.people.response.choice import STUCK
 from koppelkans.tables.response import DECIDERS, MOMENTS, RESPONSE_GROUPS, RESPONSE_OPTIONS
 from response_case import FIRST_YEAR, decided_by, forms, offers, rules, street
 from test_response import DEFAULT, calm, only
@@ -163,7 +163,8 @@ def test_the_duty_at_sale_makes_renovated_gas_and_a_promised_connection_defers_i
     late = offers(opening=FIRST_YEAR + 3)
     strict = replace(rules(), sale_label=np.full(YEARS, 1.0))
     deferred = replace(strict, sale_duty_deferred=np.ones((1, YEARS), dtype=bool))
-    none, duty, later = (respond(street(rules=law, sites=late), DEFAULT) for law in (rules(), strict, deferred))
+    alone = moved(DEFAULT, "deep_renovation_per_year", 0.0)
+    none, duty, later = (respond(street(rules=law, sites=late), alone) for law in (rules(), strict, deferred))
     assert duty.by_section[0, 4, RENOVATED_GAS] > 2 * none.by_section[0, 4, RENOVATED_GAS]
     assert later.by_section[0, 4, RENOVATED_GAS] < duty.by_section[0, 4, RENOVATED_GAS]
     assert later.connected[0, 4] > duty.connected[0, 4]
@@ -237,7 +238,7 @@ def test_money_follows_the_decisions():
     premium = np.zeros((12, 8, YEARS))
     premium[:, NETWORK] = 700.0
     law = replace(rules(), premium_eur=premium, premium_cap_share=np.full(8, 0.5))
-    found = respond(street(rules=law), DEFAULT)
+    found = respond(street(rules=law), moved(DEFAULT, "second_life_years", 1e9))  # nothing is bought again
     taken = found.moments.sum(axis=0)
     joined = taken[:, [NETWORK, RENOVATED_NETWORK]].sum(axis=1)
     stays = np.where(np.arange(YEARS) < 2, 1 - DEFAULT.signed_drop_out_share, 1.0)  # who signs before heat is live

@@ -88,7 +88,8 @@ def plain(parameters: Parameters, *, scale: float, rate: float, constant: float)
     constants[PUMP] = constant
     for name, value in {
         "scale_eur_per_year": scale, "rate_share": rate, "option_eur_per_year": constants, "cash_share": cash, "hidden_eur": 0.0,
-        "attention_share": 1.0, "attention_guided_share": 0.0, "renovation_per_year": 0.0,
+        "attention_share": 1.0, "attention_guided_share": 0.0, "renovation_per_year": 0.0, "deep_renovation_per_year": 0.0,
+        "acquainted_share": 1.0,
     }.items():  # fmt: skip
         acting = moved(acting, name, value)
     return acting

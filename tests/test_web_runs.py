@@ -185,6 +185,19 @@ def test_numbers_that_are_none_are_refused_and_a_comma_is_read(place):
     assert (form.scenario.sources[0].x_m, form.scenario.owner_rate_share) == (178500.25, 0.045)
 
 
+def test_a_promised_price_and_its_rule_go_together(place):
+    alone = posted(RICH, place, **{"response-offered_price_eur_per_mwh": "80", "response-price_payer": "flanders"})
+    form = ScenarioForm(alone, places=Place.objects.all())
+    assert not form.is_valid()
+    assert form.errors == {
+        "response-offered_price_eur_per_mwh": ["Gevonden: 80. Verwacht: een prijs als die vooraf beloofd is, en anders leeg."],
+        "response-price_payer": ["Gevonden: flanders. Verwacht: niemand, tenzij de prijs vooraf beloofd is."],
+    }  # fmt: skip
+    form = ScenarioForm({**alone, "response-price_rule": "offered"}, places=Place.objects.all())
+    assert form.is_valid(), form.errors.as_text()
+    assert (form.scenario.response.offered_price_eur_per_mwh, form.scenario.response.price_payer) == (80.0, "flanders")
+
+
 def test_a_source_under_a_title_that_denies_it_is_asked_back(place):
     form = ScenarioForm(posted(RICH, place, title="Basisscenario zonder warmtebron"), places=Place.objects.all())
     assert not form.is_valid()

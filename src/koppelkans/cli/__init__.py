@@ -21,7 +21,7 @@ from koppelkans.cli.laboratory import Language, lab, levers, print_areas, print_
 from koppelkans.cli.site import account, audit, serve
 from koppelkans.cli.templates import write_template
 from koppelkans.cli.verification import verify
-from koppelkans.errors import KoppelkansError
+from koppelkans.errors import KoppelkansError, ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,10 +112,16 @@ def plan(
     with err.status("Gebied wordt gelezen") as status:
         neighbourhood = read_place(place, seed=chosen.seed)
         target = out_folder or Path("plannen") / f"{neighbourhood.name}-{chosen.name}"
-        made = make_plan(
-            neighbourhood, chosen, folder=scenario.parent if scenario else None,
-            on_step=lambda name: status.update(step_words(name, lang.value)),
-        )  # fmt: skip
+        try:
+            made = make_plan(
+                neighbourhood, chosen, folder=scenario.parent if scenario else None,
+                on_step=lambda name: status.update(step_words(name, lang.value)),
+            )  # fmt: skip
+        except ScenarioError as error:
+            # the engine knows the choice that does not fit, only the command line knows the file it stands in
+            raise ScenarioError(
+                f"{scenario.name}: {error.message}" if scenario else error.message, error.faults
+            ) from error
         with plan_folder(target) as folder:
             status.update("Planmap en rapport worden geschreven")
             # writing tables waits for the disk and leaves the interpreter free

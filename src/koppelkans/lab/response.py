@@ -11,7 +11,6 @@ import pandas as pd
 
 from koppelkans.lab.effects import SCENARIO, TODAY, State, tidy
 from koppelkans.lab.interactions import effects_of_subsets, interaction_rows
-from koppelkans.lab.response_loans import with_interest
 from koppelkans.lab.response_rows import (
     FREE,
     Answer,
@@ -105,8 +104,7 @@ class ResponseLab:
 
     def answer(self, run: ResponseRun) -> Answer:
         """One response, read."""
-        made = response_tables(run)
-        return answer_of({**made, "response_money": with_interest(made["response_money"], run)}, best_share(run))
+        return answer_of(response_tables(run), best_share(run))
 
     def rows(self, runs: Mapping[str, ResponseRun]) -> dict[str, pd.DataFrame]:
         """The rows of a pair of responses, by state; what the levers cost stands in the column of the levers."""

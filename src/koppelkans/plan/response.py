@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from koppelkans.money.equilibrium.answer import Equilibria, share_ages
 from koppelkans.parameters import Parameters
-from koppelkans.people.response.answer import Curve, Response, price_nodes, respond, response_curve
+from koppelkans.people.response.answer import Curve, Response, respond, response_curve
 from koppelkans.people.response.behaviour import Behaviour
 from koppelkans.people.response.calibrated_file import calibration_remarks, shipped_tables
 from koppelkans.people.response.case import ResponseCase
@@ -30,13 +30,16 @@ from koppelkans.plan.response_market import (
     coordinated,
     exact_gap_eur_per_mwh,
     market_curve,
+    offered_eur_per_mwh,
     parity_eur_per_mwh,
+    prices_looked_at,
     project_of,
     settled,
     threshold,
     vat_on_heat,
 )  # fmt: skip
 from koppelkans.plan.response_money import response_money
+from koppelkans.plan.response_offer import refuse_below_cost
 from koppelkans.plan.response_tables import LEAST, empty_tables, headlines, response_tables
 from koppelkans.scenario import STAND_IN_AREA, Scenario
 from koppelkans.tables import RemarkRow
@@ -46,8 +49,6 @@ Flags = NDArray[np.bool_]
 MOST_REFINEMENTS = 4
 CLOSE_EUR_PER_MWH = 0.01
 NO_NETWORK = {"threshold_share": float("nan"), "threshold_probability": float("nan")}
-LOWEST_OF_COST = 0.5
-"""The lowest price of the table against the cost of heat at the source: a grant may bring the price below cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,10 @@ def run_of(given: ResponseInputs, ground: Ground, behaviour: Behaviour) -> Respo
     asked, vat = case.asked, vat_on_heat(case.asked)
     parity = parity_eur_per_mwh(case)
     cost = ground.heat_cost_eur_per_mwh
-    cap = max(parity, cost) * asked.now("response_place.price_cap_factor")
-    nodes = price_nodes(LOWEST_OF_COST * cost, cap, parity, asked.scenario.response.price_nodes)
+    nodes = prices_looked_at(asked, cost, parity)
     curve = response_curve(at_main(case.arrays), behaviour, nodes * (1.0 + vat))
     project = project_of(asked, case)
-    market = Market(market_curve(case, project, curve, vat), project, vat, parity, cap)
+    market = Market(market_curve(case, project, curve, vat), project, vat, parity, float(nodes[-1]))
     return _settled_run(case, behaviour, curve, market, asked)
 
 
@@ -149,7 +149,7 @@ def _settled_run(case: PlanCase, behaviour: Behaviour, curve: Curve, market: Mar
         market = replace(market, curve=market_curve(case, market.project, table, market.vat_share))
         market, found, gap = _refined(offered, behaviour, table, market, (case, asked, built))
         price = found.outcome.price_eur_per_mwh
-    share, chance = threshold(market, found, built)
+    share, chance = threshold(market, found, built, offer_eur_per_mwh=offered_eur_per_mwh(asked))
     figures = {"threshold_share": share, "threshold_probability": chance}
     if price is None:
         alone = case.without_network()
@@ -249,7 +249,8 @@ def _market_under(
 def response_part(given: ResponseInputs) -> ResponsePart:
     """The response of a place under its scenario, with its bands (price worlds and the weakest figures of behaviour).
 
-    Switched off in the scenario, or without a heated building: every table there without rows. Method: docs/method.md#response-plan.
+    Switched off in the scenario, or without a heated building: every table there without rows. Raises ScenarioError for a promised heat price below cost that
+    nobody adds to. Method: docs/method.md#response-plan.
     """
     from koppelkans.plan.response_bands import bands_of
     from koppelkans.plan.response_remarks import response_indicators, response_remarks
@@ -260,6 +261,7 @@ def response_part(given: ResponseInputs) -> ResponsePart:
         return ResponsePart(empty_tables(), [], empty)
     ground = ground_of(given)
     run = run_of(given, ground, behaviour_under(given))
+    refuse_below_cost(run)
     asked_for = given.scenario.response.bands and given.scenario.weigh_figures
     bands = bands_of(given, run) if asked_for else None
     made = response_tables(run, bands) | shipped_tables()

@@ -38,7 +38,11 @@ FAMILIES: dict[int, tuple[tuple[str, ...], bool | None]] = {
 """Solutions of each option that needs no network, and whether it comes with a medium or deep renovation (None: either way)."""
 QUANTITIES = (
     "investment_eur", "invoice_eur", "capital_eur_per_year", "upkeep_eur", "fuel_kwh", "electricity_kwh", "heat_kwh", "electric_peak_kw",
+    "roof_invoice_eur", "ventilation_invoice_eur",
 )  # fmt: skip
+WITH_WORKS = {"roof_invoice_eur": "roof_share", "ventilation_invoice_eur": "ventilation_share"}
+"""Quantity that says which share of the homes has works with such an invoice."""
+BALANCED = "ventilation_balanced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Forms:
     """Heated buildings (F) and the options of the response (K), in figures per dwelling; a building without dwellings counts as one.
 
     ``investment_eur``: VAT in, before any premium, without connection fee and delivery set. ``invoice_eur``: part of it, without VAT, that a premium for a heat pump
-    looks at. ``label_after``, ``label_now``: A = 0 ... F = 5 under the rule in force, in the middle of what certificates of such homes would show; 0 where no label
+    looks at; ``roof_invoice_eur`` and ``ventilation_invoice_eur``: what of the works of the package a premium for works looks at, without VAT, ``roof_share`` and
+    ``ventilation_share`` how many of the homes have it. ``label_after``, ``label_now``: A = 0 ... F = 5 under the rule in force, in the middle of what certificates of such homes would show; 0 where no label
     is modelled. ``may_connect``: a main of the designed network passes, and its water is hot enough. ``section``: empty where the building is out of reach of any.
     """
 
@@ -102,10 +107,12 @@ def forms_of(given: ResponseInputs) -> Forms:
     )  # fmt: skip
     houses = buildings.loc[arrays.buildings]
     labels = labels_of(given, arrays)
-    values, feasible, after = _alone(given, arrays, labels, parameters)
-    peak_kw, may_connect = _joined(given, labels, values, feasible, after)
+    invoices = works_invoices(given, arrays.buildings)
+    values, feasible, after = _alone(given, arrays, labels, parameters, invoices)
+    peak_kw, may_connect = _joined(given, labels, (values, feasible, after), invoices)
     each = np.maximum(houses["dwellings"].to_numpy(float), 1.0)[:, None]
     values = {name: value / each for name, value in values.items()}
+    values |= {share: (values[invoice] > 0).astype(float) for invoice, share in WITH_WORKS.items()}
     section = pd.Series("", index=arrays.buildings, dtype="str")
     if given.place.attachments is not None:
         section = given.place.attachments["section"].reindex(arrays.buildings).fillna("")
@@ -118,8 +125,38 @@ def forms_of(given: ResponseInputs) -> Forms:
     )  # fmt: skip
 
 
+def works_invoices(given: ResponseInputs, buildings: pd.Index) -> dict[str, Floats]:
+    """Invoice without VAT [EUR] of the works that a premium asks for, by building and rung of its ladder (F, R).
+
+    ``roof_invoice_eur``: the roof, where what is laid insulates as well as a premium asks (``mvp.roof.min_r_m2k_per_w``); ``ventilation_invoice_eur``: ventilation with
+    supply and exhaust. Method: docs/method.md#response-rules.
+    """
+    parameters, day, rungs = given.parameters, given.scenario.reference_date, given.tables["renovations"]
+    row, rung = buildings.get_indexer(pd.Index(rungs["building"])), rungs["rung"].to_numpy(np.int64)
+    period = given.place.buildings["period"].reindex(rungs["building"])
+    asked = parameters.at("mvp.roof.min_r_m2k_per_w", day)
+    enough = np.zeros(len(rungs), dtype=np.bool_)
+    for measure in ("roof", "roof_deep"):
+        added = period.map(parameters.numbers(f"renovation.{measure}.added_m2k_per_w", day)).to_numpy(float)
+        enough |= _with_measure(rungs["measures"], measure) & (added >= asked)
+    amounts = {
+        "roof_invoice_eur": np.where(enough, rungs["roof_eur"].to_numpy(float), 0.0),
+        "ventilation_invoice_eur": np.where(_with_measure(rungs["measures"], BALANCED), rungs["ventilation_eur"].to_numpy(float), 0.0),
+    }  # fmt: skip
+    found, heated = {}, row >= 0
+    for name, amount in amounts.items():
+        found[name] = np.zeros((len(buildings), int(rung.max(initial=0)) + 1))
+        found[name][row[heated], rung[heated]] = amount[heated]
+    return found
+
+
+def _with_measure(measures: pd.Series, measure: str) -> Flags:
+    found: Flags = ("+" + measures + "+").str.contains(f"+{measure}+", regex=False).to_numpy(bool)
+    return found
+
+
 def _alone(
-    given: ResponseInputs, arrays: OptionArrays, labels: Labels, parameters: Parameters
+    given: ResponseInputs, arrays: OptionArrays, labels: Labels, parameters: Parameters, invoices: dict[str, Floats]
 ) -> tuple[dict[str, Floats], Flags, Ints]:
     """Quantities per building of the options without a network, where they fit, and the label after."""
     houses, day = given.place.buildings.loc[arrays.buildings], given.scenario.reference_date
@@ -154,7 +191,7 @@ def _alone(
         found = {
             "investment_eur": invested, "invoice_eur": arrays.investment_eur[at] - works, "capital_eur_per_year": capital,
             "upkeep_eur": plant * upkeep * works_vat, "fuel_kwh": arrays.gas_kwh[at], "electricity_kwh": arrays.electricity_kwh[at],
-            "electric_peak_kw": arrays.electric_peak_kw[at],
+            "electric_peak_kw": arrays.electric_peak_kw[at], **{name: amount[row, package // 2] for name, amount in invoices.items()},
         }  # fmt: skip
         for name, value in found.items():
             values[name][:, option] = np.where(feasible[:, option], value, 0.0)
@@ -167,9 +204,10 @@ _NEVER_FIRST_EUR = 1e9
 
 
 def _joined(
-    given: ResponseInputs, labels: Labels, values: dict[str, Floats], feasible: Flags, after: Ints
+    given: ResponseInputs, labels: Labels, into: tuple[dict[str, Floats], Flags, Ints], invoices: dict[str, Floats]
 ) -> tuple[Floats, Flags]:
     """Writes the two options with a network into the arrays; the peak drawn from the network, and who may connect."""
+    feasible = into[1]
     made, none = given.tables, np.zeros(len(feasible))
     chosen = made["network_variants"].query("chosen") if len(made["network_variants"]) else made["network_variants"]
     if chosen.empty or given.place.attachments is None or not given.scenario.sources:
@@ -193,14 +231,15 @@ def _joined(
         offers = network_offers(
             given.place.buildings.loc[here], made["demand"], made["options"], regime, _with_rungs(case, rungs)
         )
-        _write_offers(option, offers, labels, regime, yearly_share, (values, feasible, after))
+        _write_offers(option, offers, labels, regime, yearly_share, into, invoices)
         row = labels.buildings.get_indexer(here)
         peak_kw[row] = np.where(peak_kw[row] > 0, peak_kw[row], offers["peak_kw"].fillna(0.0).to_numpy(float))
     return peak_kw, feasible[:, NETWORK] | feasible[:, RENOVATED_NETWORK]
 
 
 def _write_offers(
-    option: int, offers: pd.DataFrame, labels: Labels, regime: str, yearly_share: float, into: tuple[dict[str, Floats], Flags, Ints]
+    option: int, offers: pd.DataFrame, labels: Labels, regime: str, yearly_share: float, into: tuple[dict[str, Floats], Flags, Ints],
+    invoices: dict[str, Floats],
 ) -> None:  # fmt: skip
     values, feasible, after = into
     row = labels.buildings.get_indexer(offers.index)
@@ -210,11 +249,12 @@ def _write_offers(
         "investment_eur": own, "capital_eur_per_year": own * yearly_share, "electricity_kwh": offers["electricity_kwh"].to_numpy(float),
         "heat_kwh": offers["heat_kwh"].to_numpy(float), "electric_peak_kw": offers["electric_peak_kw"].to_numpy(float),
     }  # fmt: skip
+    rung = np.nan_to_num(offers["rung"].to_numpy(float)).astype(np.int64)
+    found |= {name: amount[row, rung] for name, amount in invoices.items()}
     for name, value in found.items():
         values[name][row, option] = np.where(fits, np.nan_to_num(value), 0.0)
     feasible[row, option] = fits
-    package = 2 * np.nan_to_num(offers["rung"].to_numpy(float)).astype(np.int64)
-    after[row, option] = labels.of(regime, package, row)
+    after[row, option] = labels.of(regime, 2 * rung, row)
 
 
 def _case(given: ResponseInputs) -> NetworkCase:

@@ -15,6 +15,7 @@ from koppelkans.money.equilibrium.branches import choose_branches
 from koppelkans.money.equilibrium.case import ProjectCase, project_case
 from koppelkans.money.equilibrium.curve import ResponseCurve
 from koppelkans.money.equilibrium.rules import ANNUITY, Coordination, PricingRule, gas_parity_eur_per_mwh
+from koppelkans.people.response.answer import price_nodes
 from koppelkans.plan.response_asked import Asked, terms_asked
 from koppelkans.plan.response_case import PlanCase
 from koppelkans.plan.response_forms import GAS, NETWORK
@@ -28,6 +29,10 @@ KWH_PER_MWH = 1_000.0
 MOST_GRANT_SHARE = 0.65
 NOBODY = 1e-6
 """Dwellings in a section where only institutions connect, so that their heat has a customer in the table."""
+LOWEST_OF_COST = 0.5
+"""The lowest price of the table against the cost of heat at the source: a grant may bring the price below cost."""
+CLOSEST_NODES_EUR_PER_MWH = 0.01
+"""Two prices of the table nearer than this are one."""
 CUSTOMARY = {"conditional": "netherlands", "guarantee": "denmark"}
 
 
@@ -130,9 +135,40 @@ def market_curve(case: PlanCase, project: ProjectCase, curve: Any, vat_share: fl
     )  # fmt: skip
 
 
+def offered_eur_per_mwh(asked: Asked) -> float | None:
+    """The heat price that is promised [EUR/MWh, without VAT], where the scenario promises one; it gives it as a household pays it."""
+    price = asked.scenario.response.offered_price_eur_per_mwh
+    return None if price is None else price / (1.0 + vat_on_heat(asked))
+
+
+def prices_looked_at(asked: Asked, cost_eur_per_mwh: float, parity_eur_per_mwh: float) -> Floats:
+    """Heat prices for which people are asked, ascending [EUR/MWh, without VAT]: round the price of gas, up to the highest looked at.
+
+    A price that is promised stands among them exactly, so that its customers are not read between two others; one above the highest becomes the highest.
+    """
+    highest = max(parity_eur_per_mwh, cost_eur_per_mwh) * asked.now("response_place.price_cap_factor")
+    count = asked.scenario.response.price_nodes
+    nodes = price_nodes(LOWEST_OF_COST * cost_eur_per_mwh, highest, parity_eur_per_mwh, count)
+    offer = offered_eur_per_mwh(asked)
+    if offer is None:
+        return nodes
+    apart = nodes[np.abs(nodes - offer) > CLOSEST_NODES_EUR_PER_MWH]
+    return np.sort(np.append(apart, offer))
+
+
 def pricing_rule(market: Market, asked: Asked) -> PricingRule:
-    """How the heat price is set, as the scenario chooses."""
+    """How the heat price is set, as the scenario chooses.
+
+    An offer that nobody adds to is only tried here: whoever asks about other prices of energy or other rules gets no network for an answer, not a refusal.
+    """
     chosen, cap = asked.scenario.response.price_rule, market.cap_eur_per_mwh
+    offer, payer = offered_eur_per_mwh(asked), asked.scenario.response.price_payer
+    if offer is not None:
+        return (
+            PricingRule.offered(offer, payer=payer, cap_eur_per_mwh=cap)
+            if payer
+            else PricingRule.tried(offer, cap_eur_per_mwh=cap)
+        )
     if chosen == "gas_parity":
         discount = asked.now("response_place.parity_discount_share")
         return PricingRule.gas_parity(market.parity_eur_per_mwh, discount_share=discount, cap_eur_per_mwh=cap)
@@ -146,11 +182,12 @@ def pricing_rule(market: Market, asked: Asked) -> PricingRule:
 def settled(market: Market, asked: Asked) -> tuple[Equilibria, Flags]:
     """Both equilibria with what happens under the coordination of the scenario, and the sections that are built (of the project).
 
-    All sections of the design together; where that comes to nothing, the branches that connect most dwellings and pay their way. Method: docs/method.md#response-market.
+    All sections of the design together; where that comes to nothing, the branches that connect most dwellings and pay their way. A price that is promised holds for
+    all sections: no branch is left out of a promise. Method: docs/method.md#response-market.
     """
     whole = np.ones(len(market.project.section), dtype=np.bool_)
     found = coordinated(market, asked, whole)
-    if found.outcome.price_eur_per_mwh is not None:
+    if found.outcome.price_eur_per_mwh is not None or offered_eur_per_mwh(asked) is not None:
         return found, whole
     ages = share_ages(asked.parameters, asked.day)
     choice = choose_branches(market.curve, market.project, pricing_rule(market, asked), ages=ages)
@@ -193,13 +230,18 @@ def price_looked_at(market: Market, found: Equilibria) -> float:
     return found.outcome.price_eur_per_mwh or found.best_eur_per_mwh or market.cap_eur_per_mwh
 
 
-def threshold(market: Market, found: Equilibria, built: Flags) -> tuple[float, float]:
+def threshold(
+    market: Market, found: Equilibria, built: Flags, *, offer_eur_per_mwh: float | None = None
+) -> tuple[float, float]:
     """Share of the dwellings with which the network just pays its way at the highest price looked at, and the probability that so many connect.
 
     All years of the path of customers scaled alike by f, the price that covers cost is  a + b / f;  the share is that of the last year. Customers are those at the
-    price that happens, at the best one where nothing happens, else at the highest. The share is nan where even all dwellings do not suffice.
+    price that happens, at the best one where nothing happens, else at the highest. A price that is promised stands in the place of both: no other is asked.
+    The share is nan where even all dwellings do not suffice.
     """
-    price, curve = price_looked_at(market, found), market.curve
+    price, highest, curve = price_looked_at(market, found), market.cap_eur_per_mwh, market.curve
+    if offer_eur_per_mwh is not None:
+        price = highest = offer_eur_per_mwh
     connected = curve.at(price)[0][built]
     variance, dwellings = float(curve.variance_at(price)[built, -1].sum()), float(curve.dwellings[built].sum())
     number = float(connected[:, -1].sum())
@@ -207,7 +249,7 @@ def threshold(market: Market, found: Equilibria, built: Flags) -> tuple[float, f
         return float("nan"), 0.0
     whole, half = (_required(market, built, price, part) for part in (1.0, HALF))
     slope = (half - whole) / (1.0 / HALF - 1.0)
-    room = market.cap_eur_per_mwh - (whole - slope)
+    room = highest - (whole - slope)
     share = slope / room * number / dwellings if room > 0 else np.inf
     if not 0 <= share <= 1:
         return float("nan"), 0.0

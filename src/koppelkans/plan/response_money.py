@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from koppelkans import tables
+from koppelkans.money.project_returns import annuity_share
 from koppelkans.plan.response_case import PER_THOUSAND, dossiers
 from koppelkans.plan.response_ground import INSTITUTION, OWNER, PRIVATE, SOCIAL, TENURE
 from koppelkans.plan.response_rules import KWH_PER_MWH
@@ -23,13 +24,14 @@ Floats = NDArray[np.float64]
 PAYERS = {OWNER: "household", PRIVATE: "landlord", SOCIAL: "housing_company"}
 HOUSEHOLD, HEAT_COMPANY = "household", "heat_company"
 FLANDERS, MUNICIPALITY, LENDER, SUPPLIER, INSTALLER = "flanders", "municipality", "lender", "supplier", "installer"
+COVER = "cover of a heat price below cost"
 Row = tuple[str, str, str, Floats]
 
 
 def response_money(run: ResponseRun) -> pd.DataFrame:
     """Every payment of a response (contract RESPONSE_MONEY) [EUR of the price year, tax included]: payer, payee, subject and year; each counts once on either side.
 
-    Works and loans are booked in the year of the decision, energy in the year of use; instalments and rent are left out. Method: docs/method.md#response-money.
+    Works, loans and what Flanders makes up on them are booked in the year of the decision, energy in the year of use; instalments and rent are left out. Method: docs/method.md#response-money.
     """
     rows = [*_works(run), *_support(run), *_energy(run), *_guidance(run), *_network(run)]
     calendar = run.case.arrays.calendar
@@ -96,7 +98,32 @@ def _support(run: ResponseRun) -> list[Row]:
             asked.now("prefinance.capital_rate_share") * advanced.sum(axis=0),
         )
     )
-    return rows
+    return [*rows, (FLANDERS, LENDER, "interest on loans", loan_interest_eur(run))]
+
+
+def loan_interest_eur(run: ResponseRun) -> Floats:
+    """What Flanders makes up on the cheap loans of every year (T,) [EUR], worth in the year of the loan.
+
+        ordinary loan   1 - CRF(i, n) / CRF(m, n)       repaid in n years at i, what the market would lend at m
+        bullet loan     1 - (1 + m)^-L                  repaid in one sum, without interest, after at most L years
+
+    of what is lent; never below 0. Method: docs/method.md#response-money.
+    """
+    rules, asked = run.case.arrays.rules, run.case.asked
+    market = asked.now("prefinance.capital_rate_share")
+    ordinary = loan_grant_share(rules.loan_rate_share, market, rules.loan_years)
+    bullet = 1.0 - (1.0 + market) ** -asked.now("noodkoop.term")
+    part = rules.bullet_loan_share
+    given: Floats = np.asarray(run.response.loans_eur) * ((1.0 - part) * ordinary + part * bullet)
+    yearly: Floats = given.sum(axis=0)
+    return yearly
+
+
+def loan_grant_share(rate: Floats, market: float, years: float) -> Floats:
+    """The grant in a loan at a rate below that of the market, as share of what is lent; 0 at or above it."""
+    own = np.vectorize(lambda one: annuity_share(years, float(one)), otypes=[float])(rate)
+    found: Floats = np.maximum(0.0, 1.0 - own / annuity_share(years, market))
+    return found
 
 
 def _energy(run: ResponseRun) -> list[Row]:
@@ -154,7 +181,9 @@ def _guidance(run: ResponseRun) -> list[Row]:
 
 
 def _network(run: ResponseRun) -> list[Row]:
-    """Grants for the network and what a guarantee is expected to cost, in the year in which heat first flows; none where no network comes about."""
+    """Grants for the network, what a guarantee is expected to cost and what covers a promised price, in the year in which heat first flows; none where no network
+    comes about.
+    """
     if run.market is None or run.equilibria is None or run.equilibria.outcome.price_eur_per_mwh is None:
         return []
     project, calendar = run.market.project, run.case.arrays.calendar
@@ -163,4 +192,11 @@ def _network(run: ResponseRun) -> list[Row]:
     return [
         (FLANDERS, HEAT_COMPANY, "grant for the heat network", grant * first),
         (MUNICIPALITY, HEAT_COMPANY, "guarantee, as expected", run.equilibria.outcome.expected_eur * first),
+        *((payer, HEAT_COMPANY, COVER, run.equilibria.outcome.cover_eur * first) for payer in [payer_of(run)] if payer),
     ]  # fmt: skip
+
+
+def payer_of(run: ResponseRun) -> str:
+    """Who adds to a promised price because it does not cover its cost; empty where nobody does."""
+    covered = run.equilibria is not None and run.equilibria.outcome.why == "price covered"
+    return run.case.asked.scenario.response.price_payer if covered else ""

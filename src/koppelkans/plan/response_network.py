@@ -9,9 +9,10 @@ import pandas as pd
 
 from koppelkans import tables
 from koppelkans.money.equilibrium.answer import share_ages
-from koppelkans.money.equilibrium.payments import network_payments
+from koppelkans.money.equilibrium.payments import MUNICIPALITY, network_payments
 from koppelkans.money.equilibrium.risk import build_decisions, caution
 from koppelkans.plan.response_market import price_looked_at, start_of
+from koppelkans.plan.response_money import payer_of
 
 if TYPE_CHECKING:
     from koppelkans.plan.response import ResponseRun
@@ -38,7 +39,10 @@ def network_payments_table(run: ResponseRun) -> pd.DataFrame:
     """Every payment of the network at the heat price that happens (contract NETWORK_PAYMENTS); no rows where it does not come. Method: docs/method.md#network-payments."""
     if run.equilibria is None or run.equilibria.outcome.price_eur_per_mwh is None:
         return tables.TABLES["network_payments"].empty()
-    rows = network_payments(run.equilibria, start_of(run.case.asked, run.equilibria.critical_share))
+    asked = run.case.asked
+    rows = network_payments(
+        run.equilibria, start_of(asked, run.equilibria.critical_share), payer=payer_of(run) or MUNICIPALITY
+    )
     key = (
         rows["payer"]
         + "|"

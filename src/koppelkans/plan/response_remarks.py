@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from koppelkans import tables
 from koppelkans.plan.response_forms import AIR, GAS, HYBRID, NETWORK, RENOVATED_AIR, RENOVATED_GAS, RENOVATED_NETWORK
 from koppelkans.plan.response_ground import OWNER, QUARTILE, TENURE, spread_groups
+from koppelkans.plan.response_offer import offer_remarks
 from koppelkans.plan.response_tables import LEAST, ON_NETWORK, group_shares, of_network, place_shares
 from koppelkans.tables import RemarkRow, remark
 from koppelkans.tables.response import MOMENTS, QUARTILES
@@ -45,10 +46,13 @@ def response_remarks(given: ResponseInputs, run: ResponseRun, bands: Bands | Non
         ),
         _readings(run), _tenants(run),
         remark(
-            "response_money", "Premies voor isolatie zitten niet in de keuze, wel die voor warmtepompen. Het sociaal tarief voor warmte volgt de warmteprijs niet: wie het heeft, "
-            "is gerekend met het verschil bij het tarief van dit scenario. Aflossingen van leningen en huurprijzen staan niet in de geldstromen.", "Premiums for insulation are "
-            "not in the choice, those for heat pumps are. The social tariff for heat does not follow the heat price: who has it counts with the difference at the tariff of this "
-            "scenario. Instalments of loans and rents are not in the flows.", method="response-money",
+            "response_money", "Van Mijn VerbouwPremie tellen de warmtepomp, het dak (alleen met genoeg isolatie) en de ventilatie met toevoer en afvoer mee, naar de inkomenscategorie. "
+            "Niet mee: muur, vloer en glas (geen bedrag gevonden), de toeslag voor asbest en de zonneboiler (geen maatregel in het model) en de EPC-labelpremie (loopt af). Het sociaal "
+            "tarief voor warmte volgt de warmteprijs niet: wie het heeft, is gerekend met het verschil bij het tarief van dit scenario. Aflossingen van leningen en huurprijzen staan "
+            "niet in de geldstromen, wel de rente die Vlaanderen op goedkope leningen bijlegt.", "Of Mijn VerbouwPremie the heat pump, the roof (with enough insulation only) and "
+            "ventilation with supply and exhaust count, by income category. Left out: walls, floor and glazing (no amount found), the supplement for asbestos and the solar boiler (no "
+            "measure in the model) and the EPC label premium (running out). The social tariff for heat does not follow the heat price: who has it counts with the difference at the tariff "
+            "of this scenario. Instalments of loans and rents are not in the flows; the interest that Flanders makes up on cheap loans is.", method="response-money",
         ),
     ]  # fmt: skip
     rows += _about_the_network(run)
@@ -168,7 +172,7 @@ def _about_the_network(run: ResponseRun) -> list[RemarkRow]:
         f"{told_en} As dear as gas is {parity:.0f} EUR/MWh; with the customers who are left at {top:.0f} EUR/MWh heat costs {required:.0f} EUR/MWh.", level="info",
         method="response-plan",
     )]  # fmt: skip
-    return [*rows, *found.notes]
+    return [*rows, *offer_remarks(run), *found.notes]
 
 
 # ------------------------------------------------------------------------------------------------------------------- indicators

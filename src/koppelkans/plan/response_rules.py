@@ -66,7 +66,7 @@ def rules_of(asked: Asked, ground: Ground, premiums_missing: set[str] | None = N
         prefinanced_share=asked.by_quartile("prefinance.premium_share"),
         premium_delay_years=asked.now("mvp.payment_delay_years") * one_application(asked, "delay"),
         loan_eur=loan["loan_eur"], loan_rate_share=loan["loan_rate_share"], loan_years=asked.now("mvl.term"), loan_take_up_share=take_up,
-        bullet_loan_share=loan["bullet_loan_share"], yearly_support_eur=yearly_support_eur(asked), support_years=asked.now("property_tax.reduction_years"),
+        bullet_loan_share=loan["bullet_loan_share"], boiler_loan_share=asked.path("support.fossil_boiler", "flanders"), yearly_support_eur=yearly_support_eur(asked), support_years=asked.now("property_tax.reduction_years"),
         connection_fee_eur=fee, early_fee_eur=fee, lease_eur_per_year=lease_eur_per_year(asked, ground), sale_label=worst_label(asked, "buyer", BUYER_GROUP),
         sale_duty_deferred=np.zeros((len(ground.sections), years), dtype=np.bool_), rent_label=worst_label(asked, "rental", RENTAL_GROUP),
         switch_label=np.minimum(asked.path("goal.label_at_switch") - 1, NO_DUTY),

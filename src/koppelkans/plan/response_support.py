@@ -10,7 +10,16 @@ from koppelkans.money.project_returns import annuity_share
 from koppelkans.money.project_terms import Terms
 from koppelkans.parameters.reforms import NONE
 from koppelkans.plan.response_asked import Asked
-from koppelkans.plan.response_forms import AIR, GROUND, HYBRID, NETWORK, OPTIONS, RENOVATED_AIR, RENOVATED_NETWORK
+from koppelkans.plan.response_forms import (
+    AIR,
+    GROUND,
+    HYBRID,
+    NETWORK,
+    OPTIONS,
+    RENOVATED_AIR,
+    RENOVATED_NETWORK,
+    WITH_WORKS,
+)  # fmt: skip
 from koppelkans.plan.response_ground import GROUPS, INSTITUTION, OWNER, QUARTILE, SOCIAL, TENURE, Ground
 
 Floats = NDArray[np.float64]
@@ -19,6 +28,11 @@ ON_NETWORK = (NETWORK, RENOVATED_NETWORK)
 PREMIUMS = {
     HYBRID: "mvp.heat_pump.hybrid", AIR: "mvp.heat_pump.air_water", RENOVATED_AIR: "mvp.heat_pump.air_water", GROUND: "mvp.heat_pump.geothermal",
 }  # fmt: skip
+WORKS_PREMIUMS = {
+    "roof_invoice_eur": ("mvp.roof.max", "mvp.roof.min_invoice"), "ventilation_invoice_eur": ("mvp.ventilation_D", None),
+}  # fmt: skip
+"""Largest premium and smallest invoice by the works of a package that a premium looks at."""
+WORKS_SHARE, PUMP_SHARE = "mvp.roof.cap_share", "mvp.heat_pump.cap_share"
 LOAN_GROUPS = {0: "lowest_income_group", 1: "second_income_group"}
 LEASED = (HYBRID, AIR, GROUND)
 
@@ -39,38 +53,80 @@ def fee_support_eur(asked: Asked, terms: Terms) -> Floats:
 
 
 def premiums_eur(asked: Asked, ground: Ground, missing: set[str] | None = None) -> Floats:
-    """Premium by group, option and year (C, K, T), within its share of the invoice of a mean home. Housing companies and institutions get none.
+    """Premium by group, option and year (C, K, T): for a heat pump within its share of the invoice of a mean home, for works as ``works_premium_eur``.
 
-    Owners by the income category of their quartile, landlords by that of the scenario.
+    Owners by the income category of their quartile, landlords by that of the scenario; housing companies and institutions get none. Homes that renovate together
+    get more of both. On a network the share of the premium for connecting comes on top.
     """
-    found, invoice = np.zeros((GROUPS, OPTIONS, len(asked.years))), ground.forms.of_place("invoice_eur")
-    own = asked.scenario.income_category
+    found, own = np.zeros((GROUPS, OPTIONS, len(asked.years))), asked.scenario.income_category
+    share, invested = asked.path("connect.premium_share"), ground.forms.of_place("investment_eur")
     bonus = 1.0
     if ground.homes[~ground.forms.institution].sum() >= asked.now("mvp.collective_min_dwellings"):
         bonus += asked.now("mvp.collective_bonus_share")
-    diy = 1.0 + asked.now("diy.household_share") * asked.now("diy.premium_share") * (
-        1.0 - asked.now("diy.labour_share")
-    )
-    amounts: dict[tuple[str, str], Floats] = {}
+    known: dict[str, Floats] = {}
     for group in np.flatnonzero(TENURE != SOCIAL):
-        category = (
-            f"cat{round(asked.now('mvp.category_of_quartile', f'quartile_{QUARTILE[group] + 1}'))}"
-            if TENURE[group] == OWNER
-            else own
-        )
-        for option, key in PREMIUMS.items():
-            if (category, key) not in amounts:
-                amounts[category, key] = _amount(asked, key, category, own, missing)
-            cap = _amount(asked, "mvp.heat_pump.cap_share", category, own, missing)
-            found[group, option] = (
-                np.minimum(amounts[category, key], cap * invoice[option])
-                * bonus
-                * (diy if option == RENOVATED_AIR else 1.0)
+        category: str = own
+        if TENURE[group] == OWNER:
+            category = f"cat{round(asked.now('mvp.category_of_quartile', f'quartile_{QUARTILE[group] + 1}'))}"
+        if category not in known:
+            known[category] = _pump_premium_eur(asked, ground, category, missing) + works_premium_eur(
+                asked, ground, category
             )
-        share, works = asked.path("connect.premium_share"), ground.forms.of_place("investment_eur")
+        found[group] = bonus * known[category]
         for option in ON_NETWORK:
-            found[group, option] = share * works[option]
+            found[group, option] += share * invested[option]
     return found
+
+
+def _pump_premium_eur(asked: Asked, ground: Ground, category: str, missing: set[str] | None) -> Floats:
+    """Premium for the heat pump of each option in every year (K, T) of an income category."""
+    found, invoice = np.zeros((OPTIONS, len(asked.years))), ground.forms.of_place("invoice_eur")
+    own = asked.scenario.income_category
+    cap = _amount(asked, PUMP_SHARE, category, own, missing)
+    for option, key in PREMIUMS.items():
+        found[option] = np.minimum(_amount(asked, key, category, own, missing), cap * invoice[option])
+    return found
+
+
+def works_premium_eur(asked: Asked, ground: Ground, category: str) -> Floats:
+    """Premium for the works of each option in every year (K, T) of an income category [EUR per dwelling], mean of the homes in which the option fits.
+
+        contractor   p(invoice) = min(largest, share x invoice),  nothing where the invoice of the building is below the smallest one
+        own works    own share x p(material),  material = (1 - wage share) x invoice
+        mean         (1 - h) p(invoice) + h x own share x p(material),  h: owners who do such works themselves
+
+    Works are roof and ventilation; a category without a share of its own for works has that for heat pumps (no premium today, only under a lever).
+    Method: docs/method.md#response-rules.
+    """
+    forms, found = ground.forms, np.zeros((OPTIONS, len(asked.years)))
+    homes = np.where(forms.feasible & ~forms.institution[:, None], ground.homes[:, None], 0.0)
+    weight = homes / np.maximum(homes.sum(axis=0), 1e-12)
+    themselves, rewarded = asked.now("diy.household_share"), asked.now("diy.premium_share")
+    material = 1.0 - asked.now("diy.labour_share")
+    for invoice, (largest, least) in WORKS_PREMIUMS.items():
+        part = forms.quantities[WITH_WORKS[invoice]]
+        each = np.divide(forms.quantities[invoice], part, out=np.zeros_like(part), where=part > 0)
+        smallest = (asked.now(least) if least else 0.0) / ground.blocks[:, None]
+        terms = list(zip(asked.path(largest, category), _works_share(asked, category), strict=True))
+        mean = {
+            (most, share): (weight * part * (
+                (1.0 - themselves) * one_premium_eur(each, most, share, smallest)
+                + themselves * rewarded * one_premium_eur(material * each, most, share, smallest)
+            )).sum(axis=0)
+            for most, share in dict.fromkeys(terms)
+        }  # fmt: skip
+        found += np.stack([mean[one] for one in terms], axis=1)
+    return found
+
+
+def one_premium_eur(invoice_eur: Floats, most_eur: float, share: float, smallest_eur: Floats | float) -> Floats:
+    """The premium on an invoice without VAT [EUR]: min(largest, share x invoice), nothing below the smallest invoice."""
+    return np.where(invoice_eur >= smallest_eur, np.minimum(most_eur, share * invoice_eur), 0.0)
+
+
+def _works_share(asked: Asked, category: str) -> Floats:
+    known = category in asked.parameters.entries[WORKS_SHARE].scopes()
+    return asked.path(WORKS_SHARE if known else PUMP_SHARE, category)
 
 
 def _amount(asked: Asked, key: str, category: str, own: str, missing: set[str] | None) -> Floats:

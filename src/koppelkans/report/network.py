@@ -64,7 +64,10 @@ def network_section(material: Material) -> Section:
 
 
 def _lead(network: PublishedNetwork) -> str:
-    return "none" if network.verdict in UNASSESSED else network.verdict
+    """Words of the opening; what too few buildings have together has no business case to point at."""
+    if network.verdict in UNASSESSED:
+        return "none"
+    return "few" if network.verdict == "pays" and not network.publishable else network.verdict
 
 
 # ---------------------------------------------------------------------------------------------------------------------- verdict

@@ -186,18 +186,41 @@ def _network(told: PublishedResponse) -> list[Block]:
     return [
         heading,
         Paragraph(_verdict(told, by_start)),
+        *_offer(told),
         Paragraph(words.rich("response.officials")),
         table,
-        *_branches(told),
+        *_branches(told, by_start),
     ]
 
 
-def _branches(told: PublishedResponse) -> list[Block]:
+def _offer(told: PublishedResponse) -> list[Block]:
+    """What a promised price costs whom, or leaves with the company, in the words of the plan; nothing under another rule for the price."""
+    found = told.material.printed("remarks")
+    stated = found[(found["about"] == EQUILIBRIUM.name) & (found["method"] == "heat-pricing")]
+    return [
+        Paragraph(plain(text))
+        for text in stated["text" if told.material.words.language == "nl" else "text_en"].tolist()
+    ]
+
+
+def _branches(told: PublishedResponse, rows: dict[str, dict[Any, Any]]) -> list[Block]:
     """How many branches a company would build, and how likely small ones reach their customers: counts alone, no street."""
-    words, notation = told.material.words, told.material.notation
     found = told.material.table(BRANCH_DECISIONS.name)
     if len(found) < disclosure.RULES.contributors:
         return []
+    alone = [Paragraph(told.material.words.rich("response.branches_alone"))] if _paid(rows) else []
+    return [*alone, Paragraph(_branches_said(told, found))]
+
+
+def _paid(rows: dict[str, dict[Any, Any]]) -> bool:
+    """Whether the network comes about though no price covers its cost by itself: somebody adds to it."""
+    happens, best = (rows.get(name, {"exists": False}) for name in ("happens", "best"))
+    return bool(happens["exists"] and not best["exists"])
+
+
+def _branches_said(told: PublishedResponse, found: pd.DataFrame) -> Text:
+    """The counts of branches in a sentence; how likely small ones reach their customers where there are enough of them."""
+    words, notation = told.material.words, told.material.notation
     small = found[found["small"]]
     said = {
         "count": len(found),
@@ -205,15 +228,22 @@ def _branches(told: PublishedResponse) -> list[Block]:
         "price": notation.rounded(float(found["price_eur_per_mwh"].iloc[0])),
     }
     if len(small) < disclosure.RULES.contributors:
-        return [Paragraph(words.rich("response.branches_large", **said))]
+        return words.rich("response.branches_large", **said)
     ends = {"low": notation.share(small["reaching_share"].min()), "high": notation.share(small["reaching_share"].max())}
-    return [Paragraph(words.rich("response.branches", **said, small=len(small), **ends))]
+    return words.rich("response.branches", **said, small=len(small), **ends)
 
 
 def _verdict(told: PublishedResponse, rows: dict[str, dict[Any, Any]]) -> Text:
     """What the two ends say together, in a sentence."""
     words, notation = told.material.words, told.material.notation
-    best, cautious, critical = (rows.get(name, {"exists": False}) for name in ("best", "cautious", "critical"))
+    best, cautious, critical, happens = (
+        rows.get(name, {"exists": False}) for name in ("best", "cautious", "critical", "happens")
+    )
+    promised = told.material.plan.scenario.response.price_rule == "offered"
+    if _paid(rows) or (happens["exists"] and promised):
+        name = "verdict_paid" if _paid(rows) else "verdict_promised"
+        seen = notation.rounded(happens["price_eur_per_mwh"])
+        return words.rich(f"response.{name}", price=seen, share=notation.share(happens["connected_share"]))
     if not best["exists"]:
         return words.rich("response.verdict_none")
     price, share = notation.rounded(best["price_eur_per_mwh"]), notation.share(best["connected_share"])

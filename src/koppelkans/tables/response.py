@@ -97,7 +97,7 @@ RESPONSE_MONEY = table(
     columns=[
         column("payer", str, title="Betaler", description="who pays"),
         column("payee", str, title="Ontvanger", description="who receives"),
-        column("what", str, title="Wat", description="investment, premium, loan, fee, support or energy"),
+        column("what", str, title="Wat", description="investment, premium, loan, interest, fee, support or energy"),
         column("year", int, low=2000, high=2200, title="Jaar", description="of the payment"),
         column("amount_eur", float, low=0, title="Bedrag", description="euro of the price year, tax included"),
     ],

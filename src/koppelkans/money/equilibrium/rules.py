@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ ANNUITY, STRAIGHT_LINE = "annuity", "straight line"
 
 @dataclass(frozen=True, slots=True)
 class PricingRule:
-    """How the price of heat is set; make one with ``cost_plus``, ``gas_parity``, ``regulated`` or ``offered``.
+    """How the price of heat is set; make one with ``cost_plus``, ``gas_parity``, ``regulated``, ``offered`` or ``tried``.
 
     ``cap_eur_per_mwh``: no price above it; None: the highest price of the response table. ``price_eur_per_mwh``: the price of a
     rule that does not look at the cost. ``charge``: course of the capital charge over the years.
@@ -58,6 +58,11 @@ class PricingRule:
         if not price_eur_per_mwh >= 0:
             raise OutOfRangeError(f"the offered heat price is {price_eur_per_mwh:g} EUR/MWh, expected at least 0")
         return cls("offered", cap_eur_per_mwh, price_eur_per_mwh, payer=payer)
+
+    @classmethod
+    def tried(cls, price_eur_per_mwh: float, *, cap_eur_per_mwh: float | None = None) -> PricingRule:
+        """A price asked about instead of promised: where it does not cover its cost nothing is built, and nobody is refused."""
+        return replace(cls.offered(price_eur_per_mwh, cap_eur_per_mwh=cap_eur_per_mwh), kind="tried")
 
     def course(self, years: int, rate_share: float) -> Floats:
         """Margin in each year per euro of the level margin; its present value is that of a level one. First year first."""

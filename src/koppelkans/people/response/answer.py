@@ -15,7 +15,8 @@ from koppelkans.people.response.arrays import CASH_CLASSES, Prepared, prepared
 from koppelkans.people.response.behaviour import Behaviour, Floats
 from koppelkans.people.response.case import FUELS, C, Integers, K, ResponseCase
 from koppelkans.people.response.case_check import check_case
-from koppelkans.people.response.kernel import Tally, Totals, neighbourhood_years, room
+from koppelkans.people.response.counting import Tally, Totals
+from koppelkans.people.response.kernel import neighbourhood_years, room
 from koppelkans.tables.response import DECIDERS, MOMENTS, PIPELINE_STEPS, STUCK_REASONS
 
 STATES, M, D = K + 1, len(MOMENTS), len(DECIDERS)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from koppelkans.people.response.ages import Ageing, exact_ageing, staged_ageing
-from koppelkans.people.response.behaviour import Behaviour, Floats
+from koppelkans.people.response.behaviour import Behaviour, Floats, acquainted_by_year
 from koppelkans.people.response.case import FUELS, C, Forms, Integers, K, ResponseCase, Rules
 from koppelkans.tables.response import DECIDERS, MOMENTS, RESPONSE_GROUPS
 from koppelkans.tables.society import TENURES
@@ -54,20 +54,26 @@ FORM = fields(
 RULE = fields(
     fuel_eur_per_kwh="fF", fuel_fixed_eur="fF", electricity_eur_per_kwh="f", electricity_eur_per_kw="f", heat_fixed_eur="f",
     upkeep_eur="fK", premium_eur="fK", premium_cap_share="fK", prefinanced_share="f", premium_delay_years="f", loan_eur="f",
-    loan_rate_share="f", loan_years="f", loan_take_up_share="f", bullet_loan_share="f", yearly_support_eur="fK", support_years="f",
+    loan_rate_share="f", loan_years="f", loan_take_up_share="f", bullet_loan_share="f", boiler_loan_share="f", yearly_support_eur="fK", support_years="f",
     connection_fee_eur="f", early_fee_eur="f", lease_eur_per_year="fK", sale_label="f", rent_label="f", rent_label_before="f",
     switch_label="f", dossiers_per_year="f",
 )  # fmt: skip
 EXPECTED = ("fuel_eur_per_kwh", "fuel_fixed_eur", "electricity_eur_per_kwh", "electricity_eur_per_kw", "heat_fixed_eur")
 """Prices a buyer counts on for the years to come."""
 STREET = fields(
-    year="i", opening_year="i", live_year="i", guidance_share="f", contact_share="f", sale_duty_deferred="b"
+    year="i",
+    opening_year="i",
+    live_year="i",
+    guidance_share="f",
+    contact_share="f",
+    acquainted_share="f",
+    sale_duty_deferred="b",
 )
 HOW = fields(
     rate_share="f", passed_on_share="f", recovery_share="fK", scale_eur="f", cash_eur="fJ", cash_share="fJ", inertia_eur="f",
     inertia_guided_share="f", hidden_eur="fK", hidden_guided_share="fK", contagion_share="f", contagion_half_share="f",
-    own_section_share="f", attention_share="fM", attention_guided_share="fM", renovation_per_year="f", vacancy_per_year="f",
-    planned_per_year="f", second_end_share="f", compliance_share="f", anticipation_slope="f", anticipation_years="f", rush_share="f",
+    own_section_share="f", attention_share="fM", attention_guided_share="fM", renovation_per_year="f",
+    deep_renovation_per_year="f", vacancy_per_year="f", planned_per_year="f", second_end_share="f", compliance_share="f", anticipation_slope="f", anticipation_years="f", rush_share="f",
     bridge_years="f", bridge_eur="f", signed_drop_out_share="f", bridged_drop_out_share="f", leave_per_year="f", option_eur="fK",
     lease_option_eur="f", majority_share="f", majority_spread_share="f", let="b",
 )  # fmt: skip
@@ -105,7 +111,7 @@ def prepared(case: ResponseCase, behaviour: Behaviour, *, stages: bool) -> Prepa
     units, block_first, area_first, area_block = _units(case)
     return Prepared(
         units, block_first, area_first, area_block, _forms(case.forms),
-        np.ascontiguousarray(case.forms.age_share @ ageing.start), _rules(case, behaviour), _streets(case),
+        np.ascontiguousarray(case.forms.age_share @ ageing.start), _rules(case, behaviour), _streets(case, behaviour),
         _how(case.forms, behaviour), ageing.end_share, ageing.advance_share, _keep_discounts(behaviour, ageing),
     )  # fmt: skip
 
@@ -166,7 +172,7 @@ def _rules(case: ResponseCase, behaviour: Behaviour) -> Records:
     rows = np.zeros((case.years, C), dtype=RULE)
     for name in ("upkeep_eur", "premium_cap_share", "premium_delay_years", "loan_years", "support_years"):
         rows[name] = getattr(rules, name)
-    for name in ("sale_label", "rent_label", "switch_label"):
+    for name in ("sale_label", "rent_label", "switch_label", "boiler_loan_share"):
         rows[name] = getattr(rules, name)[:, None]
     rows["rent_label_before"] = np.append(rules.rent_label[:1], rules.rent_label[:-1])[:, None]
     rows["dossiers_per_year"] = case.sites.dossiers_per_year[:, None]
@@ -180,13 +186,14 @@ def _rules(case: ResponseCase, behaviour: Behaviour) -> Records:
     return rows
 
 
-def _streets(case: ResponseCase) -> Records:
+def _streets(case: ResponseCase, behaviour: Behaviour) -> Records:
     rows = np.zeros((case.years, len(case.sections)), dtype=STREET)
     rows["year"] = case.calendar[:, None]
     rows["opening_year"] = case.sites.opening_year
     rows["live_year"] = case.sites.live_year
     rows["guidance_share"] = case.sites.guidance_share.T
     rows["contact_share"] = case.sites.contact_share.T
+    rows["acquainted_share"] = acquainted_by_year(behaviour, case.calendar)[:, None]
     rows["sale_duty_deferred"] = case.rules.sale_duty_deferred.T
     return rows
 
@@ -195,8 +202,8 @@ def _how(forms: Forms, behaviour: Behaviour) -> Records:
     b, rows = behaviour, np.zeros((D, C), dtype=HOW)
     same = (
         "rate_share", "passed_on_share", "inertia_guided_share", "hidden_guided_share", "contagion_share", "contagion_half_share",
-        "attention_share", "attention_guided_share", "renovation_per_year", "vacancy_per_year", "anticipation_slope",
-        "anticipation_years", "bridge_years", "signed_drop_out_share", "bridged_drop_out_share", "leave_per_year", "majority_share",
+        "attention_share", "attention_guided_share", "renovation_per_year", "deep_renovation_per_year", "vacancy_per_year",
+        "anticipation_slope", "anticipation_years", "bridge_years", "signed_drop_out_share", "bridged_drop_out_share", "leave_per_year", "majority_share",
         "majority_spread_share",
     )  # fmt: skip
     for name in same:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 import pandas as pd
@@ -11,8 +13,12 @@ from koppelkans import tables
 from koppelkans.parameters import Parameters
 from koppelkans.people.response.fit import DEVIATIONS
 from koppelkans.people.response.history import premium_counts
-from koppelkans.people.response.level import Level, level, log_premiums, log_premiums_deviation
+from koppelkans.people.response.level import Level, fit_years, level, log_premiums, log_premiums_deviation
 from koppelkans.tables.response import RESPONSE_BACKTEST
+
+FEWEST_YEARS = 5
+"""Counts that a fit needs at least before it may forecast."""
+AHEAD_YEARS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,3 +62,29 @@ def backtest(parameters: Parameters, *, price_year: int = 2025) -> Backtest:
     missed = (frame["modelled"] / frame["observed"] - 1).abs()[frame["held_back"]]
     naive = (frame["naive"] / frame["observed"] - 1).abs()[frame["held_back"]]
     return Backtest(tables.check(RESPONSE_BACKTEST, frame), float(missed.mean()), float(naive.mean()), fit)
+
+
+def rolling_errors(
+    parameters: Parameters, *, price_year: int = 2025, last_years: Sequence[int] | None = None
+) -> pd.DataFrame:
+    """How far forecasts of the next two years are off when each is made from the counts up to one year, index that year.
+
+    Mean of |ln(modelled / observed)|: columns ``response``, ``without_growth`` (acquaintance as in 2020 in all years) and ``naive`` (as in
+    the last year known). Each fit sees nothing after its year but prices and amounts: it tells whether a mechanism foretells or only fits.
+    last_years: those to forecast from, else all with at least ``FEWEST_YEARS`` counts before them.
+    Method: docs/method.md#response-backtest.
+    """
+    counts = premium_counts("heat_pump").loc[int(fit_years(parameters).min()) :]
+    rows = {}
+    for last in counts.index[FEWEST_YEARS - 1 : -1] if last_years is None else last_years:
+        known, ahead = counts.index[counts.index <= last], counts.index[counts.index > last][:AHEAD_YEARS]
+        told = {
+            name: log_premiums(
+                parameters, level(parameters, price_year=price_year, years=known, growing=growing), ahead
+            )
+            for name, growing in (("response", True), ("without_growth", False))
+        }
+        told["naive"] = np.full(len(ahead), log(counts[last]))
+        seen = np.log(counts.loc[ahead].to_numpy())
+        rows[int(last)] = {name: float(np.abs(value - seen).mean()) for name, value in told.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("last_year")

@@ -20,6 +20,8 @@ MIDDLE = 0.5
 """Quantile at which a figure has its own value; 0 is its low end, 1 its high end."""
 ENDS = {"low": 0.0, "high": 1.0}
 CASH_CLASSES = ("1", "2", "3", "4")
+ACQUAINTED_IN = 2020
+"""Year of the share of households that is acquainted with heat pumps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +47,14 @@ class Behaviour:
     contagion_own_section_share: float
     attention_share: Floats
     attention_guided_share: Floats
+    acquainted_share: float
+    """Part of the households for whom a heat pump counts among the options, in ``ACQUAINTED_IN``."""
+    acquaintance_growth_per_year: float
+    """Growth of the odds of that."""
     renovation_per_year: float
+    """Part of the homes worked on by own motive, heating among what may be done."""
+    deep_renovation_per_year: float
+    """Part of the homes of which roof, walls and windows are renewed by own motive, whoever has the money for it."""
     vacancy_per_year: float
     company_planning_years: float
     boiler_life_years: float
@@ -99,7 +108,10 @@ def behaviour(
         contagion_own_section_share=ask("contagion_own_section_share"),
         attention_share=np.array([ask("attention_share", moment) for moment in MOMENTS]),
         attention_guided_share=ask.where_given("attention_guided_share", MOMENTS),
-        renovation_per_year=ask("renovation_per_year", "deep") + ask("renovation_per_year", "partial"),
+        acquainted_share=ask("acquainted_share"),
+        acquaintance_growth_per_year=ask("acquaintance_growth_per_year"),
+        renovation_per_year=ask("renovation_per_year", "partial"),
+        deep_renovation_per_year=ask("renovation_per_year", "deep"),
         vacancy_per_year=ask("vacancy_per_year"),
         company_planning_years=ask("company_planning_years"),
         boiler_life_years=ask("boiler_life_years"),
@@ -134,6 +146,18 @@ def moved(behaviour: Behaviour, name: str, value: float | Floats) -> Behaviour:
     new = np.broadcast_to(np.asarray(value, dtype=float), np.shape(old)).copy()
     change: dict[str, Any] = {name: new if isinstance(old, np.ndarray) else float(new)}
     return replace(behaviour, **change)
+
+
+def acquainted_by_year(behaviour: Behaviour, calendar: NDArray[np.int64]) -> Floats:
+    """Part of the households that count heat pumps among the options, by year (T,).
+
+        a(y) = a / (a + (1 - a) exp(-g (y - 2020)))
+
+    Everybody in all years where the share is 1. Method: docs/method.md#response-acquaintance.
+    """
+    share = behaviour.acquainted_share
+    others = (1 - share) * np.exp(-behaviour.acquaintance_growth_per_year * (calendar - ACQUAINTED_IN))
+    return np.asarray(np.ones(len(calendar)) if share == 1 else share / (share + others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,29 @@ unit = "EUR/year"
 decides = "market"
 """
 
+GROWTH = """
+[response.acquaintance_growth_per_year]
+label = "Groei van de bekendheid van warmtepompen, uit ijking"
+unit = "1/year"
+decides = "market"
+[[response.acquaintance_growth_per_year.value]]
+from = {day}
+value = {value}
+low = {low}
+high = {high}
+source = "response-calibration"
+standing = "unverified"
+note = "aantal premies voor warmtepompen"
+"""
+
 CSV_HEAD = """# Written by benchmarks/response_calibration.py from the calibration; not by hand. A test checks that it says what the procedure finds.
 # Source: per row, else docs/method.md#response-calibration. Licence: EUPL-1.2. Standing: unverified.
 """
 
 
-def calibrated_toml(parameters: Parameters, constant: Span) -> str:
-    """Text of ``parameters/facts/response_calibrated.toml``: the constant of each option, whole euro a year.
+def calibrated_toml(parameters: Parameters, constant: Span, growth: Span) -> str:
+    """Text of ``parameters/facts/response_calibrated.toml``: the constant of each option, whole euro a year, and the growth of acquaintance
+    with heat pumps.
 
     Heat pumps: what the premium counts say at the scale in use. Other options have no counts: as before, not informed by data.
     """
@@ -38,7 +54,8 @@ def calibrated_toml(parameters: Parameters, constant: Span) -> str:
         value = parameters.value("response_data.open_option_eur_per_year", AS_OF, option)
         low, high = (float(end) if end is not None else 0.0 for end in (value.low, value.high))
         rows.append(_row(option, Span(float(value.value), low, high), value.source, value.note))
-    return HEAD + "".join(rows)
+    shown, least, most = (round(end, 3) for end in growth)
+    return HEAD + "".join(rows) + GROWTH.format(value=shown, low=least, high=most, day=FIRST_DAY.isoformat())
 
 
 def _row(option: str, figure: Span, source: str, note: str) -> str:

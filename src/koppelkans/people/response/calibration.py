@@ -25,6 +25,8 @@ from koppelkans.people.response.flemish import AS_OF
 from koppelkans.people.response.history import RENOVATIONS, mean_premium_eur, premium_counts, premiums_by_option
 from koppelkans.people.response.level import (
     CONSTANT,
+    FREE,
+    GROWTH,
     HEAT_PUMP_PLACES,
     LOG_CLAIMED,
     LOG_SCALE,
@@ -51,10 +53,14 @@ OPTION_KEY, SCALE_KEY, LIFE_KEY = (
     "response.scale_eur_per_year",
     "response.boiler_life_years",
 )
+GROWTH_KEY = "response.acquaintance_growth_per_year"
 CLAIM_KEY, GUIDANCE_KEY = "response_data.premium_claim_share", "response_data.pilot_guidance_share"
 LOAN_KEY, EXAMPLES_KEY = "response.loan_take_up_share", "response.contagion_share"
 MIX_YEAR = 2019
 """A year without a change of rules on either side."""
+KIND_YEARS = (2019, 2020, 2021, 2022)
+KINDS = {"hybrid": "response_data.hybrid_share", "ground_heat_pump": "response_data.ground_share"}
+"""Options whose part of all heat pumps other sources tell, with the figure that holds it."""
 LOAN_YEARS = (2019, 2020, 2021)
 RENOVATION_YEARS = (2017, 2018, 2019, 2020, 2021)
 """Years about which the number of deep renovations is quoted."""
@@ -64,29 +70,32 @@ DEEP = RESPONSE_OPTIONS.index("renovated_heat_pump")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """``figures``: contract RESPONSE_CALIBRATION; ``residuals``: contract RESPONSE_RESIDUALS; ``constant`` of heat pumps [EUR/year]."""
+    """``figures``: contract RESPONSE_CALIBRATION; ``residuals``: contract RESPONSE_RESIDUALS; ``constant`` of heat pumps [EUR/year] and
+    ``growth`` of acquaintance with them [1/year].
+    """
 
     figures: pd.DataFrame
     residuals: pd.DataFrame
     constant: Span
+    growth: Span
 
 
 def calibrate(parameters: Parameters) -> Calibration:
     """What the evidence says of each figure of behaviour, one step after the other, and what it leaves open.
 
-    Each step holds fixed what the earlier ones found: life on sales; constant of heat pumps, scale and claimed share on premium counts;
-    cash as surveys
-    have it; loans on their number; guidance on pilots; examples on their share of switches.
+    Each step holds fixed what the earlier ones found: life on sales; constant of heat pumps, growth of acquaintance, scale and claimed
+    share on premium counts; cash as surveys have it; loans on their number; guidance on pilots; examples on their share of switches.
     Method: docs/method.md#response-calibration.
     """
     known = level(parameters, price_year=PRICE_YEAR)
     case = known.case
-    acting = acting_at(known.start, np.array([known.constant.value, *known.prior.mean[LOG_SCALE:]]))
+    acting = acting_at(known.start, np.array([known.constant.value, known.growth.value, *known.prior.mean[FREE:]]))
     chosen = switches(case, acting)
     steps = [
         _life(parameters),
         _level(parameters, known),
         _sales(case, chosen),
+        _kinds(parameters, case, chosen),
         _mix(case, chosen),
         _renovation(parameters, case, chosen),
         _cash(parameters, case, acting),
@@ -102,6 +111,7 @@ def calibrate(parameters: Parameters) -> Calibration:
         tables.check(RESPONSE_CALIBRATION, _framed(figures)),
         tables.check(RESPONSE_RESIDUALS, _framed(residuals)),
         known.constant,
+        known.growth,
     )
 
 
@@ -133,9 +143,12 @@ def _life(parameters: Parameters) -> Step:
 def _level(parameters: Parameters, known: Level) -> Step:
     source = f"VEKA, premies voor warmtepompen, {known.fit_years.min()}-{known.fit_years.max()}"
     constant = span(parameters, "response_data.option_prior_eur_per_year")
+    growth = span(parameters, "response_data.acquaintance_growth_prior_per_year")
     rows = [
         figure_row("level", f"{OPTION_KEY}:at the scale in use", "EUR/year", constant, known.constant, parameters, source),
         figure_row("level", f"{OPTION_KEY}:with the scale fitted", "EUR/year", constant, _span_of(known.fit, CONSTANT), parameters, source),
+        figure_row("level", f"{GROWTH_KEY}:at the scale in use", "1/year", growth, known.growth, parameters, source),
+        figure_row("level", f"{GROWTH_KEY}:with the scale fitted", "1/year", growth, _span_of(known.fit, GROWTH), parameters, source),
         figure_row("level", SCALE_KEY, "EUR/year", span(parameters, SCALE_KEY), _span_of(known.fit, LOG_SCALE, exp), parameters, source),
         figure_row("level", CLAIM_KEY, "share", span(parameters, CLAIM_KEY), _span_of(known.fit, LOG_CLAIMED, _share_of_log), parameters, source),
     ]  # fmt: skip
@@ -157,6 +170,20 @@ def _sales(case: ResponseCase, chosen: Floats) -> Step:
         residual_row("level", f"sales, {period}", "ratio", float(growth), float(modelled), False, str(source))
         for period, growth, modelled, source in zip(told["period"], told["growth"], grown, told["source"], strict=True)
     ]
+
+
+def _kinds(parameters: Parameters, case: ResponseCase, chosen: Floats) -> Step:
+    """Part of hybrids and of ground heat pumps among heat pumps in existing homes; only compared: constants by kind that repair it
+    (-800 EUR/year for an air heat pump) would make of the few who like one everybody.
+    """
+    pumps = chosen[np.isin(case.calendar, KIND_YEARS)].sum(axis=0)
+    rows = []
+    for option, key in KINDS.items():
+        told = parameters.value(key, AS_OF)
+        share = float(pumps[RESPONSE_OPTIONS.index(option)] / pumps[HEAT_PUMP_PLACES].sum())
+        what = f"{option}, part of heat pumps {KIND_YEARS[0]}-{KIND_YEARS[-1]}"
+        rows.append(residual_row("level", what, "share", float(told.value), share, False, told.note))
+    return [], rows
 
 
 def _mix(case: ResponseCase, chosen: Floats) -> Step:

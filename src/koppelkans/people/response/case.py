@@ -117,7 +117,9 @@ class Rules:
     loan_take_up_share: Floats
     """(C, T) part of the deciders who use the loan at a moment"""
     bullet_loan_share: Floats
-    """(C, T) part of the loan repaid in one sum at the sale"""
+    """(C, T) part of the loan repaid in one sum at the sale, without interest"""
+    boiler_loan_share: Floats
+    """(T,) part of what a fossil boiler costs that may be borrowed"""
     yearly_support_eur: Floats
     """(C, K, T) for those who switch in that year"""
     support_years: float
@@ -192,6 +194,7 @@ def no_rules(sections: int, years: int) -> Rules:
         heat_eur_per_mwh=np.zeros(years), heat_fixed_eur=by_group, upkeep_eur=np.zeros(K),
         premium_eur=by_option, premium_cap_share=np.ones(K), prefinanced_share=by_group, premium_delay_years=0.0,
         loan_eur=by_group, loan_rate_share=by_group, loan_years=1.0, loan_take_up_share=by_group, bullet_loan_share=by_group,
+        boiler_loan_share=np.ones(years),
         yearly_support_eur=by_option, support_years=0.0, connection_fee_eur=by_group, early_fee_eur=by_group,
         lease_eur_per_year=np.full((K, years), np.nan), sale_label=np.full(years, NO_DUTY),
         sale_duty_deferred=np.zeros((sections, years), dtype=bool), rent_label=np.full(years, NO_DUTY),

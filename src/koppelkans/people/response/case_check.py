@@ -26,7 +26,7 @@ SHAPES = {
     Rules: {
         "fuel_eur_per_kwh": "C2T", "fuel_fixed_eur": "C2T", "electricity_eur_per_kwh": "CT", "electricity_eur_per_kw": "CT",
         "heat_eur_per_mwh": "T", "heat_fixed_eur": "CT", "upkeep_eur": "K", "premium_eur": "CKT", "premium_cap_share": "K",
-        "prefinanced_share": "CT", "loan_eur": "CT", "loan_rate_share": "CT", "loan_take_up_share": "CT", "bullet_loan_share": "CT",
+        "prefinanced_share": "CT", "loan_eur": "CT", "loan_rate_share": "CT", "loan_take_up_share": "CT", "bullet_loan_share": "CT", "boiler_loan_share": "T",
         "yearly_support_eur": "CKT", "connection_fee_eur": "CT", "early_fee_eur": "CT", "lease_eur_per_year": "KT", "sale_label": "T",
         "sale_duty_deferred": "ST", "rent_label": "T", "switch_label": "T",
     },
@@ -38,7 +38,7 @@ SHAPES = {
 
 UNIT_SHARES = {
     Forms: ("age_share", "sale_per_year"),
-    Rules: ("premium_cap_share", "prefinanced_share", "loan_take_up_share", "bullet_loan_share"),
+    Rules: ("premium_cap_share", "prefinanced_share", "loan_take_up_share", "bullet_loan_share", "boiler_loan_share"),
     Sites: ("guidance_share", "contact_share"),
 }
 """Hazards and shares that run from 0 to 1."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import exp, inf, isnan
-from typing import NamedTuple
 
 from koppelkans.people.response.arrays import (
     AIR,
@@ -13,12 +12,14 @@ from koppelkans.people.response.arrays import (
     GROUND,
     HYBRID,
     INSTITUTION,
+    LANDLORD,
     NETWORK,
+    OWNER,
     RENOVATED_AIR,
     RENOVATED_GAS,
     RENOVATED_NETWORK,
     STATES,
-    Prepared,
+    M,
     Record,
     Records,
     fields,
@@ -27,21 +28,25 @@ from koppelkans.people.response.behaviour import Floats
 from koppelkans.people.response.case import NEVER, K
 from koppelkans.people.response.compiled import compiled
 
+DEADLINE, SALE, END_OF_LIFE, STREET_OPEN, CAMPAIGN, RENOVATION = range(M)
 STUCK = K
 FURTHEST = 600.0
 """Exponents stay within this range, so that sums neither overflow nor vanish: exp(600) is 4e260."""
 CHEAPER_EUR = 1e-9
 
 CHOICE = fields(
-    end="fS", switch="fK", sold="fK", let="fK", join="fK", leave="fK", poorest="fK", consent_end="f", consent_switch="f",
+    end="fS", switch="fK", sold="fK", let="fK", deep="fK", join="fK", pump="f", leave="fK", poorest="fK", consent_end="f", consent_switch="f",
     borrowed_share="fK", leased_share="fK", felt="fK", reference="f", would_if_rich="f", would_as_tenant="f", decided="fMS",
+    works_there="fK", renewed="fK",
 )  # fmt: skip
 """Of one unit in one year at one heat price.
 
 end: at the end of life of the boiler; last: nothing that is allowed can be paid. switch: leaves a working boiler for this option, when
-all are asked. sold, let: of an owner who must improve the label. join: to the network, when this option comes to its own end. leave:
-where to, from the network. poorest: weights of the poorest class. consent: part of the blocks in which co-owners agree. decided: what
-was decided in the year, by moment. felt: hidden cost and heat, euro a year; reference: cost of the cheapest option.
+all are asked. sold, let: of an owner who must improve the label; deep: of one who renews the whole home. join: to the network, when this
+option comes to its own end; pump: to a heat pump, when the boiler of a renovated home does. leave: where to, from the network. poorest:
+weights of the poorest class. consent: part of the blocks in which co-owners agree. decided: what was decided in the year, by moment;
+works_there: part of it, to a renovated option, whose works were done before; renewed: plants bought again at their end, which nobody
+decided about. felt: hidden cost and heat, euro a year; reference: cost of the cheapest option.
 """
 
 
@@ -60,7 +65,7 @@ def hidden_eur(k: int, guidance: float, seen: Floats, how: Record) -> float:
     share, around = 1.0 - how.hidden_guided_share[k] * guidance, 0.0
     if k in (NETWORK, RENOVATED_NETWORK):
         around = seen[0]
-    elif k in (HYBRID, AIR, RENOVATED_AIR, GROUND):
+    elif of_pump(k):
         around = seen[1]
     if around > 0.0:
         share *= 1.0 - how.contagion_share * around / (around + how.contagion_half_share)
@@ -96,8 +101,23 @@ def feel(price: float, guidance: float, seen: Floats, unit: Record, how: Record,
 
 
 @compiled
-def fill_weights(rule: Record, how: Record, cost: Record, choice: Record, into: Records) -> int:
-    """Weight of every option by cash class, without and then with a loan; the number of classes in use."""
+def of_pump(k: int) -> bool:
+    """A heat pump, alone or beside a boiler."""
+    return k in (HYBRID, AIR, RENOVATED_AIR, GROUND)
+
+
+@compiled
+def acquainted_share(street: Record, decider: int) -> float:
+    """Part of the deciders who count heat pumps among the options; who has an adviser does."""
+    return 1.0 if decider in (COMPANY, INSTITUTION) else float(street.acquainted_share)
+
+
+@compiled
+def fill_weights(acquainted: float, rule: Record, how: Record, cost: Record, choice: Record, into: Records) -> int:
+    """Weight of every option by cash class, without and then with a loan; the number of classes in use.
+
+    acquainted: what a heat pump weighs beside an option that everybody knows.
+    """
     lending = rule.loan_take_up_share > 0.0 and rule.loan_eur > 0.0
     without = 1.0 - rule.loan_take_up_share if lending else 1.0
     for j in range(CASH_CLASSES):
@@ -110,12 +130,13 @@ def fill_weights(rule: Record, how: Record, cost: Record, choice: Record, into: 
             for j in range(2 * CASH_CLASSES):
                 into[j].weight[k] = 0.0
             continue
-        own = weight(cost.own[k] + extra, reference, how.scale_eur)
-        lease = 0.0 if isnan(cost.lease[k]) else weight(cost.lease[k] + extra, reference, how.scale_eur)
+        known = acquainted if of_pump(k) else 1.0
+        own = known * weight(cost.own[k] + extra, reference, how.scale_eur)
+        lease = 0.0 if isnan(cost.lease[k]) else known * weight(cost.lease[k] + extra, reference, how.scale_eur)
         for j in range(CASH_CLASSES):
             into[j].weight[k] = max(own, lease) if j >= cost.own_class[k] else lease
         if lending:
-            loan = max(lease, weight(cost.loan[k] + extra, reference, how.scale_eur))
+            loan = max(lease, known * weight(cost.loan[k] + extra, reference, how.scale_eur))
             for j in range(CASH_CLASSES):
                 best = loan if j >= cost.loan_class[k] else lease
                 into[CASH_CLASSES + j].weight[k] = max(best, own) if j >= cost.own_class[k] else best
@@ -222,6 +243,43 @@ def choose_label(classes: Records, worst: float, promise: bool, form: Record, in
 
 
 @compiled
+def choose_deep(classes: Records, attention: float, choice: Record) -> None:
+    """The home is renewed anyway: renovation with the boiler, heat pump or network that suits it; who can pay none of it does not renovate.
+
+    Whoever pays no attention to heating keeps what there is: a boiler, as long as it may.
+    """
+    for k in range(K):
+        choice.deep[k] = 0.0
+    for j in range(len(classes)):
+        options = classes[j].weight
+        total = options[RENOVATED_AIR] + options[RENOVATED_NETWORK] + options[RENOVATED_GAS]
+        if total > 0.0:
+            looks = attention if options[RENOVATED_GAS] > 0.0 else 1.0
+            for k in (RENOVATED_AIR, RENOVATED_NETWORK, RENOVATED_GAS):
+                choice.deep[k] += classes[j].share * looks * options[k] / total
+            choice.deep[RENOVATED_GAS] += classes[j].share * (1.0 - looks)
+
+
+@compiled
+def choose_pump(hidden: float, acquainted: float, unit: Record, how: Record, cost: Record, choice: Record) -> None:
+    """At the end of the boiler of a renovated home: a heat pump, without the works that are done already, or a boiler again.
+
+    A company may not make its tenants pay more.
+    """
+    choice.pump = 0.0
+    dearer = cost.run[RENOVATED_AIR] > cost.run[RENOVATED_GAS] + CHEAPER_EUR
+    if not cost.allowed[RENOVATED_AIR] or (unit.decider == COMPANY and dearer):
+        return
+    able, own, run = 0.0, cost.own, cost.run
+    for j in range(cost.own_class[AIR], CASH_CLASSES):
+        able += how.cash_share[j]
+    stay = own[GAS] - run[GAS] + run[RENOVATED_GAS]
+    pump = own[AIR] - run[AIR] + run[RENOVATED_AIR] + hidden
+    e = acquainted * weight(pump, stay, how.scale_eur)
+    choice.pump = how.attention_share[END_OF_LIFE] * able * e / (e + 1.0)
+
+
+@compiled
 def choose_again(price: float, classes: Records, how: Record, cost: Record, choice: Record) -> None:
     """At the end of a heat pump, or of the boiler of a renovated home: the same again, or the network. And who leaves the network."""
     for k in range(K):
@@ -256,15 +314,21 @@ def choose_again(price: float, classes: Records, how: Record, cost: Record, choi
 
 
 @compiled
-def look_closer(price: float, classes: Records, how: Record, tenant: Record, cost: Record, choice: Record) -> None:
+def look_closer(
+    price: float, acquainted: float, classes: Records, how: Record, tenant: Record, cost: Record, choice: Record
+) -> None:
     """How many borrow or lease, and how many would leave fossil fuel if cash were no limit, or if the tenant had the say.
 
     A tenant looks at bills alone, all of them, and invests nothing; tenant: how occupants decide.
     """
+    for j in range(len(classes)):
+        classes[j].total = 0.0
+        for k in range(K):
+            classes[j].total += classes[j].weight[k]
     for k in range(K):
         chosen, borrowed, leased = 0.0, 0.0, 0.0
         for j in range(len(classes)):
-            part = classes[j].share * classes[j].weight[k]
+            part = classes[j].share * classes[j].weight[k] / classes[j].total if classes[j].total > 0.0 else 0.0
             chosen += part
             lent = j >= CASH_CLASSES
             able = j % CASH_CLASSES >= (cost.loan_class[k] if lent else cost.own_class[k])
@@ -281,7 +345,7 @@ def look_closer(price: float, classes: Records, how: Record, tenant: Record, cos
         total += rich[k]
         if how.let and how.passed_on_share > 0.0 and reachable(k, price, INSTITUTION, cost):
             felt = (cost.run[k] + cost.heat[k] * price - cost.run[GAS]) / how.passed_on_share
-            e = weight(felt, 0.0, tenant.scale_eur)
+            e = weight(felt, 0.0, tenant.scale_eur) * (acquainted if of_pump(k) else 1.0)
             bills += e
             cheap += 0.0 if k in (GAS, RENOVATED_GAS) else e
     choice.would_if_rich = 1.0 - staying / total if total > 0.0 else 0.0
@@ -292,54 +356,7 @@ CLASS = fields(share="f", total="f", weight="fK")
 """A cash class: part of the deciders in it, weight of each option, and the sum without a fossil boiler."""
 
 
-class Batch(NamedTuple):
-    """Some units of whole blocks, n of them, in one year at one heat price."""
-
-    first: int
-    """place of the first among the units of the case"""
-    t: int
-    price_eur_per_mwh: float
-    guided_share: float
-    """part of the guidance asked for that the dossiers of the year allow"""
-    costs: Records
-    choices: Records
-    states: Records
-    classes: Records
-    """(2 J,)"""
-    fossil: Floats
-    """(n, B) probability of a boiler of each age"""
-    keep: Floats
-    """(n, B) weight of keeping it, inertia left out"""
-    gone: Floats
-    """(n, B) part that leaves it when asked"""
-
-
 @compiled
-def choose_all(batch: Batch, seen: Floats, closely: bool, case: Prepared) -> None:
-    """Fills choices and gone of a batch; seen (S, 2): share of networks and of heat pumps around each section a year ago."""
-    price, classes = batch.price_eur_per_mwh, batch.classes
-    for i in range(len(batch.costs)):
-        unit = case.units[batch.first + i]
-        form, rule = case.forms[unit.form], case.rules[batch.t, unit.group]
-        street, how = case.streets[batch.t, unit.section], case.how[unit.decider, unit.group]
-        cost, choice, around = batch.costs[i], batch.choices[i], seen[unit.section]
-        guidance = street.guidance_share * batch.guided_share
-        feel(price, guidance, around, unit, how, cost, choice)
-        used = classes[: fill_weights(rule, how, cost, choice, classes)]
-        if closely:
-            look_closer(price, used, how, case.how[0, unit.group], cost, choice)
-        used = used[: merged_classes(used)]
-        choose_at_end(used, form, street, how, cost, choice)
-        inertia = how.inertia_eur * (1.0 - how.inertia_guided_share * guidance)
-        attached = weight(cost.run[GAS] - inertia, choice.reference, how.scale_eur)
-        choose_with_boiler(used, attached, batch.keep[i], batch.fossil[i], case.end_share, batch.gone[i], choice)
-        if form.label_now > rule.sale_label:
-            promise = street.sale_duty_deferred and (cost.live or cost.promised)
-            choose_label(used, rule.sale_label, promise, form, choice.sold)
-        if how.let and form.label_now > rule.rent_label:
-            choose_label(used, rule.rent_label, False, form, choice.let)
-        choose_again(price, used, how, cost, choice)
-        for k in range(K):
-            choice.poorest[k] = used[0].weight[k]
-        choice.consent_end = 1.0
-        choice.consent_switch = 1.0
+def renews(unit: Record, how: Record) -> bool:
+    """Owners and landlords of whole homes renew them by own motive; a block has its plan or its meeting."""
+    return bool(unit.decider in (OWNER, LANDLORD) and how.deep_renovation_per_year > 0.0)

@@ -72,13 +72,13 @@ def cash_class(need: float, cash: Floats) -> int:
 
 @compiled
 def repayment(form: Record, rule: Record, how: Record) -> float:
-    """Worth today of the payments on one borrowed euro: yearly ones, and what is repaid in one sum at the sale."""
+    """Worth today of the payments on one borrowed euro: yearly ones, and what is repaid in one sum at the sale, without interest."""
     rate, bullet = rule.loan_rate_share, rule.bullet_loan_share
     yearly = recovery(rate, rule.loan_years) / recovery(how.rate_share, rule.loan_years)
     wait = LONGEST_WAIT_YEARS
     if form.sale_per_year * LONGEST_WAIT_YEARS > 1.0:
         wait = 1.0 / form.sale_per_year
-    return float((1.0 - bullet) * yearly + bullet * ((1.0 + rate) / (1.0 + how.rate_share)) ** wait)
+    return float((1.0 - bullet) * yearly + bullet * (1.0 + how.rate_share) ** -wait)
 
 
 @compiled
@@ -110,7 +110,8 @@ def option_cost(k: int, form: Record, rule: Record, street: Record, how: Record,
     if k in (GAS, HYBRID, RENOVATED_GAS) and left < form.life_years[k]:
         factor = recovery(how.rate_share, max(1.0, left))
     advanced = invest - rule.prefinanced_share * premium
-    lent = min(rule.loan_eur, max(0.0, advanced))
+    boiler = (1.0 - rule.boiler_loan_share) * form.investment_eur[GAS] if k in (GAS, RENOVATED_GAS) else 0.0
+    lent = min(rule.loan_eur, max(0.0, advanced - boiler))
     capital = invest - premium * cost.premium_worth - rule.yearly_support_eur[k] * cost.support_worth
     cost.own[k] = factor * capital + phi * run + how.option_eur[k]
     # What the premium gives back later is repaid then: a cheap loan is worth something on the rest alone.

@@ -20,10 +20,14 @@ from koppelkans.people.response.history import HEAT_PUMPS, premium_counts
 from koppelkans.tables.response import RESPONSE_OPTIONS
 
 Floats = NDArray[np.float64]
-CONSTANT, LOG_SCALE, LOG_CLAIMED = range(3)
-"""Places of the figures of the fit: constant of heat pumps [EUR/year], ln(scale in EUR/year), ln(claimed share)."""
+CONSTANT, GROWTH, LOG_SCALE, LOG_CLAIMED = range(4)
+"""Places of the figures of the fit: constant of heat pumps [EUR/year], growth of the odds that they count among the options [1/year],
+ln(scale in EUR/year), ln(claimed share)."""
+FREE = LOG_SCALE
+"""So many figures are free where scale and claimed share stay as they are in use."""
 LEAD_YEARS = 3
 """Years that the case begins before the first count: premiums come after the decision."""
+NO_GROWTH = 1e-6
 BESIDE = 0.01
 """Step of a derivative at the answer, in standard deviations."""
 HEAT_PUMP_PLACES = [RESPONSE_OPTIONS.index(option) for option in HEAT_PUMPS]
@@ -33,29 +37,32 @@ HEAT_PUMP_PLACES = [RESPONSE_OPTIONS.index(option) for option in HEAT_PUMPS]
 class Level:
     """The fit on the premium counts of ``fit_years``.
 
-    ``fit``: constant, ln scale and ln claimed share together. ``constant``: the constant [EUR/year] that goes with the scale and the
-    claimed share in use, with its range. ``spread``: of one count (ln). ``case`` and ``start``: Flanders, and who acted in the fit.
+    ``fit``: all four figures together. ``constant`` [EUR/year] and ``growth`` [1/year]: those that go with the scale and the claimed share
+    in use, with their ranges. ``spread``: of one count (ln). ``case`` and ``start``: Flanders, and who acted in the fit.
     """
 
     case: ResponseCase
     start: Behaviour
     fit: Fit
     constant: Span
+    growth: Span
     fit_years: pd.Index
     prior: Prior
     spread: float
 
 
-def level(parameters: Parameters, *, price_year: int) -> Level:
-    """Constant of heat pumps [EUR/year], scale and claimed share that fit the yearly premium counts best, the last years held back.
+def level(parameters: Parameters, *, price_year: int, years: pd.Index | None = None, growing: bool = True) -> Level:
+    """Constant of heat pumps [EUR/year], growth of acquaintance, scale and claimed share that fit the yearly premium counts best.
+
+    years: of the counts in the fit, else all but the last ones, which are held back. growing: without it acquaintance stays as it was.
 
     Observed and modelled are ln(premiums). Two passes: the second with the spread that the residuals of the first show, wider where
     neighbouring years err alike. A third with scale and claimed share as they are in use: constant and scale rise together, so that
     the constant that goes with another scale is not the joint one.
     Method: docs/method.md#response-calibration.
     """
-    known = fit_years(parameters)
-    prior = level_prior(parameters)
+    known = fit_years(parameters) if years is None else years
+    prior = level_prior(parameters, growing=growing)
     start = watching_today(behaviour(parameters, AS_OF))
     case = counted_case(parameters, start, price_year=price_year)
     model = _modelled(case, start, known, parameters)
@@ -66,21 +73,23 @@ def level(parameters: Parameters, *, price_year: int) -> Level:
     spreads = np.full(len(known), spread)
 
     def in_use(figures: Floats) -> Floats:
-        return model(np.array([figures[0], *prior.mean[LOG_SCALE:]]))
+        return model(np.array([*figures, *prior.mean[FREE:]]))
 
-    alone = fitted(in_use, observed, Prior(prior.mean[:1], prior.deviation[:1]), spreads)
-    constant = Span(float(alone.mean[0]), *alone.range_of(0))
-    return Level(case, start, fitted(model, observed, prior, spreads), constant, known, prior, spread)
+    alone = fitted(in_use, observed, Prior(prior.mean[:FREE], prior.deviation[:FREE]), spreads)
+    constant, growth = (Span(float(alone.mean[place]), *alone.range_of(place)) for place in (CONSTANT, GROWTH))
+    return Level(case, start, fitted(model, observed, prior, spreads), constant, growth, known, prior, spread)
 
 
-def level_prior(parameters: Parameters) -> Prior:
-    """What is believed of constant, ln scale and ln claimed share before the counts."""
+def level_prior(parameters: Parameters, *, growing: bool = True) -> Prior:
+    """What is believed of the figures of the fit before the counts; without growth it is zero for sure."""
     scale, claimed = (
         span(parameters, "response.scale_eur_per_year"),
         span(parameters, "response_data.premium_claim_share"),
     )
+    growth = span(parameters, "response_data.acquaintance_growth_prior_per_year")
     return Prior.of_ranges(
         span(parameters, "response_data.option_prior_eur_per_year"),
+        growth if growing else (0.0, -NO_GROWTH, NO_GROWTH),
         (log(scale.value), log(scale.low), log(scale.high)),
         (log(claimed.value), log(claimed.low), log(claimed.high)),
     )
@@ -107,11 +116,12 @@ def watching_today(acting: Behaviour) -> Behaviour:
 
 
 def acting_at(start: Behaviour, figures: Floats) -> Behaviour:
-    """The same people with this constant for every heat pump and this scale."""
+    """The same people with this constant for every heat pump, this growth of acquaintance and this scale."""
     constants = np.zeros(len(RESPONSE_OPTIONS))
     constants[HEAT_PUMP_PLACES] = figures[CONSTANT]
+    growing = moved(start, "acquaintance_growth_per_year", float(figures[GROWTH]))
     scale = float(np.exp(figures[LOG_SCALE]))
-    return moved(moved(start, "option_eur_per_year", constants), "scale_eur_per_year", scale)
+    return moved(moved(growing, "option_eur_per_year", constants), "scale_eur_per_year", scale)
 
 
 def switches(case: ResponseCase, acting: Behaviour) -> Floats:

@@ -17,16 +17,23 @@ from koppelkans.people.response.arrays import (
     RENOVATED_AIR,
     RENOVATED_GAS,
     RENOVATED_NETWORK,
-    M,
     Record,
     fields,
 )
 from koppelkans.people.response.behaviour import Floats
 from koppelkans.people.response.case import NEVER, K
-from koppelkans.people.response.choice import STUCK, anticipation
+from koppelkans.people.response.choice import (
+    CAMPAIGN,
+    DEADLINE,
+    END_OF_LIFE,
+    RENOVATION,
+    SALE,
+    STREET_OPEN,
+    STUCK,
+    anticipation,
+    renews,
+)
 from koppelkans.people.response.compiled import compiled
-
-DEADLINE, SALE, END_OF_LIFE, STREET_OPEN, CAMPAIGN, RENOVATION = range(M)
 
 STATE = fields(fresh="f", stuck="f", other="fK", signed="f2", bridged="f2", dropped="f")
 """Probabilities of one unit, which add up to one with those of the boilers by age.
@@ -78,6 +85,15 @@ def renovated(k: int) -> int:
 
 
 @compiled
+def decide_renovated(k: int, mass: float, moment: int, cost: Record, choice: Record, state: Record) -> None:
+    """Decides for a home that is renovated already: only the plant is paid."""
+    to = renovated(k)
+    if to in (RENOVATED_AIR, RENOVATED_NETWORK, RENOVATED_GAS):
+        choice.works_there[to] += mass
+    decide(to, mass, moment, cost, choice, state)
+
+
+@compiled
 def arrived(street: Record, how: Record, choice: Record, fossil: Floats, state: Record) -> None:
     """Heat is live: who signed is connected, but for some who drop out; who had a temporary boiler then chooses without network."""
     state.dropped = 0.0
@@ -111,14 +127,10 @@ def connected_by_duty(cost: Record, choice: Record, fossil: Floats, state: Recor
         if k not in (NETWORK, RENOVATED_NETWORK):
             mass = state.other[k]
             state.other[k] = 0.0
-            decide(
-                RENOVATED_NETWORK if k in (RENOVATED_AIR, RENOVATED_GAS) else NETWORK,
-                mass,
-                DEADLINE,
-                cost,
-                choice,
-                state,
-            )
+            if k in (RENOVATED_AIR, RENOVATED_GAS):
+                decide_renovated(NETWORK, mass, DEADLINE, cost, choice, state)
+            else:
+                decide(NETWORK, mass, DEADLINE, cost, choice, state)
 
 
 @compiled
@@ -134,14 +146,14 @@ def without_fuel(cost: Record, choice: Record, fossil: Floats, state: Record) ->
     state.stuck += (mass + better) * choice.end[STUCK]
     for k in range(1, K):
         decide(k, mass * choice.end[k], DEADLINE, cost, choice, state)
-        decide(renovated(k), better * choice.end[k], DEADLINE, cost, choice, state)
+        decide_renovated(k, better * choice.end[k], DEADLINE, cost, choice, state)
 
 
 @compiled
 def improved(
     moment: int, share: float, wanted: Floats, cost: Record, choice: Record, fossil: Floats, state: Record
 ) -> None:
-    """A share of the homes with a working boiler must meet a label, and does what it wants most of what meets it."""
+    """A share of the homes with a working boiler must meet a label, or is renewed, and does what it wants most of what that leaves."""
     boilers, taken = fossil.sum(), 0.0
     for k in range(1, K):
         mass = share * boilers * wanted[k]
@@ -232,6 +244,8 @@ def asked_share(moment: int, scaled: float, home: Home) -> float:
         hazard = street.contact_share * scaled
     elif moment == RENOVATION:
         hazard = how.renovation_per_year
+        if not renews(home.unit, how):  # a meeting decides about deep works as about others
+            hazard += how.deep_renovation_per_year
     return float(attention * hazard)
 
 
@@ -263,8 +277,25 @@ def leave_boilers(home: Home, scaled: float, gone: Floats, fossil: Floats) -> No
 
 
 @compiled
+def renovate(home: Home, fossil: Floats) -> None:
+    """Whole homes renewed by own motive: the works come anyway, and heating goes with them."""
+    if renews(home.unit, home.how):
+        improved(
+            RENOVATION,
+            home.how.deep_renovation_per_year,
+            home.choice.deep,
+            home.cost,
+            home.choice,
+            fossil,
+            home.state,
+        )
+
+
+@compiled
 def choose_anew(form: Record, how: Record, cost: Record, choice: Record, state: Record) -> None:
-    """Heat pumps and boilers of renovated homes at their end: the same again, or the network; and who leaves the network."""
+    """Heat pumps and boilers of renovated homes at their end: the same again, or the network, for a boiler also a heat pump; and who
+    leaves the network.
+    """
     leaving = how.leave_per_year if cost.live and not form.must_connect and choice.leave.sum() > 0.0 else 0.0
     for k in (HYBRID, AIR, RENOVATED_AIR, GROUND, RENOVATED_GAS):
         flow = how.second_end_share * state.other[k]
@@ -272,13 +303,20 @@ def choose_anew(form: Record, how: Record, cost: Record, choice: Record, state: 
             state.other[k] -= flow
             state.stuck += flow * choice.end[STUCK]
             for other in range(1, K):
-                decide(renovated(other), flow * choice.end[other], END_OF_LIFE, cost, choice, state)
+                decide_renovated(other, flow * choice.end[other], END_OF_LIFE, cost, choice, state)
             continue
         joined = flow * choice.join[k]
         state.other[k] -= joined
+        pumped = (flow - joined) * choice.pump if k == RENOVATED_GAS else 0.0
+        choice.renewed[k] += flow - joined - pumped
+        if pumped > 0.0:
+            state.other[k] -= pumped
+            decide_renovated(AIR, pumped, END_OF_LIFE, cost, choice, state)
         if joined > 0.0:
-            to = RENOVATED_NETWORK if k in (RENOVATED_AIR, RENOVATED_GAS) else NETWORK
-            decide(to, joined, END_OF_LIFE, cost, choice, state)
+            if k in (RENOVATED_AIR, RENOVATED_GAS):
+                decide_renovated(NETWORK, joined, END_OF_LIFE, cost, choice, state)
+            else:
+                decide(NETWORK, joined, END_OF_LIFE, cost, choice, state)
     away = leaving * (state.other[NETWORK] + state.other[RENOVATED_NETWORK])
     if away > 0.0:
         kept = 1.0 - leaving * choice.leave.sum()

@@ -266,6 +266,12 @@ class ScenarioForm(forms.Form):
             wanted = _("letters, cijfers, - en _, geen spaties")
         elif path == "hold":
             wanted = _("sleutels van cijfers, één per regel")
+        elif path == "response.offered_price_eur_per_mwh" and item["type"] == "value_error":
+            return _("Gevonden: %(found)s. Verwacht: een prijs als die vooraf beloofd is, en anders leeg.") % {
+                "found": found
+            }
+        elif path == "response.price_payer" and item["type"] == "value_error":
+            wanted = _("niemand, tenzij de prijs vooraf beloofd is")
         else:
             wanted = expected(field, self.language) if field else item["msg"]
         advice = _(" Of laat het leeg.") if field and field.optional else ""

@@ -39,7 +39,8 @@ def forms(count: int = 1, *, heat_kwh: np.ndarray | float = 11_000.0, age: int |
         electricity_kwh=heat * need * electric, heat_kwh=heat * need * network, electric_peak_kw=np.zeros((count, K)),
         feasible=np.ones((count, K), dtype=bool), label_after=np.repeat(LABELS_AFTER[None], count, axis=0), label_now=flat + 4,
         fuel=np.zeros(count, dtype=np.int64), age_share=ages, sale_per_year=flat + 0.028, dwellings_in_block=flat + 1,
-        boiler_last_year=np.full(count, NEVER), fuel_last_year=np.full(count, NEVER), may_connect=np.ones(count, dtype=bool),
+        boiler_last_year=np.full(count, NEVER), fuel_last_year=np.full(count, NEVER), renovated_boiler_last_year=np.full(count, NEVER),
+        hybrid_last_year=np.full(count, NEVER), may_connect=np.ones(count, dtype=bool),
         must_connect=np.zeros(count, dtype=bool), collective_boiler=np.zeros(count, dtype=bool), planning_year=np.full(count, NEVER),
     )  # fmt: skip
 

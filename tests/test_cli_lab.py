@@ -1,10 +1,12 @@
 """The commands of the policy laboratory: what they print and write, and one message per fault."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
 
+from koppelkans.cli.laboratory import _PLACES, Language, _short
 from koppelkans.parameters.levers import LEVERS, not_computable
 from test_cli import exit_of, koppelkans
 
@@ -16,7 +18,24 @@ def test_levers_shows_every_lever_with_bounds_and_every_request_without_one():
         assert lever.name in shown.output
     for key in not_computable().index:
         assert key in shown.output
-    assert "0 tot 0.15 EUR/kWh" in shown.output
+    assert "0 tot 0.15 euro/kWh" in shown.output
+    assert "vraagt bij premies alleen" in " ".join(shown.output.split())
+
+
+def test_levers_speak_english_where_asked():
+    shown = koppelkans("levers", "--lang", "en")
+    assert shown.exit_code == 0
+    said = " ".join(shown.output.split())
+    for lever in LEVERS:
+        assert lever.title_en in said
+    for row in not_computable().to_dict("records"):
+        assert row["reason_en"] in said
+    assert "0 to 0.15 EUR/kWh" in said
+    assert not re.search(r"\b(tot|beslist|ten vroegste|vragen|niet|gewogen|recht)\b", said)
+    dutch = " ".join(koppelkans("levers").output.split())
+    for row in not_computable().to_dict("records"):
+        assert row["reason_nl"] in dutch
+        assert row["request"] not in dutch
 
 
 def test_a_solved_shift_for_flanders_prints_and_writes_winners_and_losers(tmp_path):
@@ -69,3 +88,14 @@ def test_check_rules_shows_gaps_per_area_and_old_rules():
     assert shown.exit_code == 0
     assert "zenne_dijle" in shown.output
     assert "zes maanden" in shown.output
+
+
+def test_shares_have_one_decimal_and_homes_none():
+    assert [_short(13.2249, _PLACES["%"]), _short(415.4, _PLACES["woningen"]), _short(12.6, _PLACES["woningen"])] == [
+        "13,2",
+        "415",
+        "13",
+    ]
+    assert _short(0.024) == "0,02"
+    assert [_short(1353.2, lang=Language.en), _short(13.2249, 1, lang=Language.en)] == ["1,353", "13.2"]
+    assert _short(2045.0, dated=True) == "2045"

@@ -12,7 +12,8 @@ from koppelkans.lab import LabChoices, laboratory
 from koppelkans.lab.effects import SCENARIO, TODAY, State
 from koppelkans.lab.note_response import decisive_figure, headline, shown_rows
 from koppelkans.lab.project_start import start_rows
-from koppelkans.lab.response import ResponseLab, network_only, relevered, supply_side
+from koppelkans.lab.response import ResponseLab, network_only, relevered, same_answer, supply_side
+from koppelkans.lab.response_remarks import reach_remarks
 from koppelkans.lab.response_rows import (
     GROUPS,
     LENT,
@@ -222,9 +223,7 @@ def test_support_for_connecting_brings_customers_and_is_paid_once(plan):
     assert paid_more == pytest.approx(float(support["amount_eur"].sum()) + spared[1] - spared[0])
 
 
-@pytest.mark.parametrize(
-    "lever", ["heat_depreciation_years=45", "guarantee_share=1", "connection_support:grant_share=0.3"]
-)
+@pytest.mark.parametrize("lever", ["heat_depreciation_years=45", "debt_tenor=30", "connection_support:grant_share=0.3"])
 def test_a_lever_of_the_company_needs_no_household(plan, lever):
     """The curve of today's answers gives the price and share of a full run."""
     lab = under(plan, lever)
@@ -234,6 +233,18 @@ def test_a_lever_of_the_company_needs_no_household(plan, lever):
     for (outcome, group), value in values(quick).items():
         assert value == pytest.approx(slow[outcome, group], abs=0.02, nan_ok=True)
     assert np.isfinite(values(quick)["network_price_happens", "network"])
+
+
+def test_a_guarantee_on_the_loan_is_not_seen_and_that_is_told(plan):
+    """How much a bank lends comes with the terms of the company; its heat price asks one return on all capital."""
+    lab = under(plan, "guarantee_share=1")
+    assert not supply_side(lab.settings)
+    assert lab.unseen() == list(lab.settings)
+    assert lab.moved.figures == pytest.approx(lab.base.figures, nan_ok=True)
+    texts = [row["text_en"] for row in reach_remarks(lab.settings, lab.unseen(), still=True)]
+    assert any("does not see this lever: Guarantee on the debt" in text for text in texts)
+    assert any("one return on all its capital" in text for text in texts)
+    assert not any("zero is a result" in text for text in texts)
 
 
 def test_levers_share_what_they_do_together(plan):
@@ -272,6 +283,32 @@ def test_a_loan_repaid_at_sale_is_half_a_grant(plan):
     assert set(interest["payer"] + " " + interest["payee"]) == {"flanders lender"}
 
 
+def test_a_lever_that_the_response_does_not_see_is_told_apart_from_a_zero(plan):
+    """Who pays for stranded gas pipes is no figure of the response; a ceiling of premiums is one, and no premium of today reaches it."""
+    blind, still = "stranded_routing:route=public", "premium_cap:category=cat4,share=1"
+    for texts, unseen, said in (
+        ((blind,), [blind], ["ziet deze hefboom niet"]),
+        ((still,), [], ["De nul is hier een uitkomst"]),
+        ((blind, still), [blind], ["ziet deze hefboom niet", "De nul is hier een uitkomst"]),
+        (("guidance:share=0.5",), [], []),
+    ):
+        lab = under(plan, *texts)
+        found = lab.unseen()
+        assert [setting.text for setting in found] == unseen
+        rows = reach_remarks(lab.settings, found, still=same_answer(lab.base, lab.moved))
+        assert len(rows) == len(said)
+        assert all(words in row["text"] for words, row in zip(said, rows, strict=True))
+
+
+def test_what_the_response_cannot_tell_apart_stands_beside_its_lever():
+    told = reach_remarks(
+        parse_levers(["emergency_buyers:reach_share=0.3", "collective_bonus:share=0.5"]), [], still=False
+    )
+    assert len(told) == 2
+    assert "niet alleen bij aankoop" in told[0]["text"]
+    assert "gemiddelde over haar woningen" in told[1]["text"]
+
+
 def test_the_laboratory_counts_the_public_money_of_the_plan(plan):
     """With money lent and premiums paid: what the public purses pay in the table of the plan, loans left out, is the cost that the laboratory shows."""
     lab = under(plan, "loan_reach:group=all,share=1")
@@ -302,7 +339,7 @@ def test_a_roof_premium_never_lowers_its_own_take_up_and_costs_more(plan):
     [
         "goal_order:met_by=fossil_free", "loan_reach:group=all,share=1", "loan_top_up:eur=40000,bullet_share=1", "emergency_buyers:reach_share=0.5",
         "heat_pump_lease:premium=true", "heat_service:premium=false", "group_purchase=100", "single_application=true", "boiler_end_sale=2035",
-        "gas_end_date:year=2045", "collective_bonus:share=1", "premium_delay=0", "large_customers:public_first=true", "green_heat_call:mode=permanent",
+        "gas_end_date:year=2045", "collective_bonus:share=1,group=2", "premium_delay=0", "large_customers:public_first=true", "green_heat_call:mode=permanent",
     ],
 )  # fmt: skip
 def test_every_lever_that_helps_takes_homes_off_the_boiler(plan, lever):

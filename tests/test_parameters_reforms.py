@@ -13,6 +13,7 @@ from koppelkans.money.project_returns import annuity_eur_per_year
 from koppelkans.parameters import Parameter, Parameters, Value, read_parameters
 from koppelkans.parameters import levers as laboratory
 from koppelkans.parameters.coverage import GRID_AREAS, SHIPPED_READ, coverage_of_areas, stale
+from koppelkans.parameters.lever_words import ARGUMENTS, CHOICES, NO_REQUEST, NOTES, UNITS
 from koppelkans.parameters.levers import LEVERS, apply, changes, parse_lever, parse_levers
 from koppelkans.parameters.reforms import ets2_eur_per_tonne, word, year_or_none
 from koppelkans.parameters.store import DECIDERS, LEGAL, _parameter, overlaps
@@ -231,7 +232,24 @@ def test_one_text_whatever_the_order_and_each_lever_once():
     assert len(parse_levers(["tariff_shift:x_g=0.01,x_e=0.020", "tariff_shift:x_e=0.02,x_g=0.01"])) == 1
     twice = apply([first, second], shipped(), DAY)
     assert twice.at("gas.excise_first_12MWh", DAY, "household") == pytest.approx(0.02031)
-    assert parse_lever("epc_rule=two_axis").title("nl") == "Regel van het energielabel (rule two_axis)"
+    assert parse_lever("epc_rule=two_axis").title("nl") == "Regel van het energielabel (label op twee assen)"
+    support, end = "connection_support:eur_per_dwelling=3000", "gas_end_date:year=2045"
+    assert parse_lever(support).title("nl") == "Steun voor aansluiten op een warmtenet (3.000 euro per woning)"
+    assert parse_lever(support).title("en") == "Support for connecting to a heat network (3,000 EUR per dwelling)"
+    assert parse_lever(end).title("nl") == "Einddatum van aardgas per zone (jaar 2045)"
+    assert parse_lever("property_tax_reduction:share=0.125,years=5").title("nl").endswith("(12,5 %, 5 jaar)")
+    assert parse_lever("heat_pump_lease:premium=true").title("en").endswith("(with premium: yes)")
+
+
+def test_every_argument_and_choice_of_a_lever_has_words():
+    labels = set("ABCDEF")
+    for lever in LEVERS:
+        for argument in lever.arguments:
+            assert argument.name in ARGUMENTS
+            assert argument.unit in {"", *UNITS}
+            assert argument.note in {"", *NOTES}
+            assert {part for choice in argument.choices for part in choice.split("+")} <= {*CHOICES, *labels}
+        assert lever.items or lever.name in NO_REQUEST
 
 
 # -------------------------------------------------------------------------------------------------------------------- refusals

@@ -211,3 +211,12 @@ def test_figures_that_are_not_weighed_are_still_listed(plan):
     assert quick["figures"]["influence_low_share"].isna().all()
     assert quick["indicators"]["low"].isna().all()
     assert "was not computed" in texts(quick)
+
+
+def test_a_place_where_nothing_is_heated_is_refused_in_one_message():
+    place = krekelwijk.place()
+    cold = replace(place, buildings=place.buildings.assign(heated=False))
+    with pytest.raises(
+        DataError, match=r"none of its \d+ buildings is heated, so that there is nothing to plan and nobody to decide"
+    ):
+        make_plan(cold, Scenario())

@@ -1,7 +1,9 @@
 """The response inside a plan: forms, groups and rules of a place, both equilibria, tables and money, and the same under other rules."""
 
 from dataclasses import replace
+from datetime import date
 from statistics import NormalDist
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,8 @@ from koppelkans import tables
 from koppelkans.money.bill_arrays import EnergyUse, unit_prices
 from koppelkans.money.flows import balances
 from koppelkans.parameters import read_parameters
+from koppelkans.parameters.levers import apply, parse_levers
+from koppelkans.people.response.arrays import expected_prices
 from koppelkans.people.response.case import NEVER
 from koppelkans.plan import response_ground
 from koppelkans.plan.response import ResponseInputs, equilibria_under, respond_under, response_part, run_of, with_node
@@ -20,7 +24,9 @@ from koppelkans.plan.response_case import behaviour_under
 from koppelkans.plan.response_forms import AIR, GAS, NETWORK, RENOVATED_GAS, forms_of
 from koppelkans.plan.response_ground import INSTITUTION, OWNER, PRIVATE, TENURE, _live, ground_of, group_shares, merged
 from koppelkans.plan.response_market import at_least
+from koppelkans.plan.response_money import _energy as response_money_rows
 from koppelkans.plan.response_money import response_money
+from koppelkans.plan.response_remarks import response_remarks
 from koppelkans.plan.response_rules import energy_prices, rules_of, tariffs_on
 from koppelkans.plan.response_tables import response_tables
 from koppelkans.scenario import Response, Scenario, read_scenario
@@ -268,6 +274,44 @@ def test_ets2_comes_on_gas_from_its_year_on(plan, rules):
     assert added[1] == pytest.approx(carbon * asked.now("emissions.gas_kg_per_kwh") * 1.06 * ordinary, rel=1e-9)
 
 
+def test_a_tax_announced_for_later_is_in_the_price_of_its_year_and_seen_five_years_ahead(plan, rules, base):
+    """More excise on gas from 2040: nothing changes before, all of it from then on; who decides in 2036 counts with it for part of the life, in 2035 not yet."""
+    changed, since = rules, date(2040, 1, 1)
+    for key in ("gas.excise_first_12MWh", "gas.excise_above_12MWh"):
+        changed = changed.changed(key, since=since, value=0.06, scope="household")
+    run, owner = respond_under(plan, changed, like=base), RESPONSE_GROUPS.index("q4_owner")
+    today, later = (one.case.arrays.rules.fuel_eur_per_kwh[owner, 0] for one in (base, run))
+    years = run.case.arrays.calendar
+    np.testing.assert_array_equal(today[years < 2040], later[years < 2040])
+    assert (later[years >= 2040] - today[years >= 2040] > 0.04).all()
+    seen = expected_prices(later, run.behaviour) - expected_prices(today, run.behaviour)
+    assert seen[years == 2035] == 0
+    assert seen[years == 2036] > 0
+    assert run.figures["gas_share"] < base.figures["gas_share"]
+
+
+def test_a_path_of_excise_rises_until_its_last_year(plan, rules, base):
+    lever = parse_levers(["excise_path:carrier=gas,eur_per_kwh=0.06,year=2040"])
+    run = respond_under(plan, apply(lever, rules, plan.scenario.reference_date), like=base)
+    owner = RESPONSE_GROUPS.index("q4_owner")
+    added = (run.case.arrays.rules.fuel_eur_per_kwh - base.case.arrays.rules.fuel_eur_per_kwh)[owner, 0]
+    years = run.case.arrays.calendar
+    assert (np.diff(added[years <= 2040]) > 1e-4).all()
+    np.testing.assert_allclose(np.diff(added[years >= 2040]), 0.0, atol=1e-12)
+
+
+def test_the_rules_of_every_year_are_asked_though_no_figure_changes_in_between(plan, rules):
+    given = inputs(plan, rules)
+    asked = Asked(given.parameters, plan.scenario, given.area, tuple(range(2027, 2056)))
+    assert len(set(asked.days)) < 15
+    for year, day in zip(asked.years, asked.days, strict=True):
+        own = date(year, 7, 1)
+        assert day <= own
+        for key in ("carbon.ets2_eur_per_tonne", "obligation.buyer.label", "gas.excise_first_12MWh"):
+            for scope in asked.parameters.entries[key].scopes():
+                assert asked.later.entries[key].on(day, scope) == asked.later.entries[key].on(own, scope)
+
+
 def test_tenants_of_a_kind_answer_alike_and_institutions_get_no_premium(plan, rules):
     given = inputs(plan, rules)
     found = rules_of(Asked(given.parameters, plan.scenario, given.area, (2027,)), ground_of(given))
@@ -396,7 +440,93 @@ def test_heat_flows_once_all_sections_upstream_are_laid():
     assert _live(opening, parent, 2029).tolist() == [2029, 2030, 2030, NEVER, NEVER]
 
 
+def test_a_campaign_runs_where_no_network_comes_about(plan, rules, base):
+    """A street with a planned opening has its campaign round it, any other in the first three years; guidance of the scenario is paid."""
+    assert base.figures["network_share"] == 0
+    sites, planned = base.lived.sites, base.case.ground.streets["opening_year"].to_numpy(float)
+    years = base.case.arrays.calendar
+    assert (sites.live_year == NEVER).all()
+    for met, opening in zip(sites.contact_share, planned, strict=True):
+        begins = opening - 3 if opening < NEVER else years[0]
+        last = opening + 1 if opening < NEVER else years[0] + 2
+        np.testing.assert_array_equal(met > 0, (years >= begins) & (years <= last))
+    guided = respond_under(plan, rules, scenario=choosing(plan, guidance_share=0.5), like=base)
+    homes = np.bincount(guided.case.arrays.units.section, weights=guided.case.arrays.units.dwellings * (guided.case.arrays.units.decider != DECIDERS.index("institution")), minlength=len(planned))  # fmt: skip
+    money = response_money(guided)
+    paid = money[money["what"] == "guidance"].set_index("year")["amount_eur"]
+    expected = 0.5 * guided.case.asked.now("guidance.eur_per_dwelling") * (homes @ guided.lived.sites.contact_share)
+    assert paid.sum() == pytest.approx(expected.sum())
+    few = respond_under(plan, rules, scenario=choosing(plan, guidance_share=0.5, dossiers_per_year=0), like=base)
+    assert not response_money(few)["what"].eq("guidance").any()
+
+
 # ----------------------------------------------------------------------------------------------------------------------- money
+
+
+def test_what_the_rules_cannot_tell_apart_is_said_in_the_plan(plan, rules, base):
+    day = plan.scenario.reference_date
+    levers = {"heat_pump_lease:premium=true": "hoeveel installaties verhuurd", "collective_bonus:share=0.5": "de groep krijgt het gemiddelde"}  # fmt: skip
+    for lever, said in levers.items():
+        changed = apply(parse_levers([lever]), rules, day)
+        run, given = respond_under(plan, changed, like=base), inputs(plan, changed)
+        for one, known in ((run, given), (base, inputs(plan, rules))):
+            texts = [row["text"] for row in response_remarks(known, one)]
+            assert sum(said in text for text in texts) == (one is run)
+            assert sum("niet alleen bij aankoop" in text for text in texts) == 1
+
+
+def test_what_households_pay_for_heat_is_what_they_counted_with():
+    """One kind of home, ten of each way of heating: the rows of energy add up to the bills of the choice, group by group and year by year."""
+    groups, years, count = len(RESPONSE_GROUPS), 2, 8
+    fuel, power, peak = np.array([15e3, 7e3, 0, 0, 0, 0, 0, 6e3]), np.array([0, 3e3, 5e3, 2e3, 3e3, 0, 0, 0]), np.array([0, 1.0, 2.0, 1.0, 1.5, 0, 0, 0])  # fmt: skip
+    heat = np.array([0, 0, 0, 0, 0, 13e3, 6e3, 0])
+    upkeep = np.arange(100.0, 100.0 + count)
+    rng = np.random.default_rng(1)
+    priced = {name: rng.uniform(1, 2, (groups, years)) for name in ("power", "kw", "gas", "standing", "network")}
+    rules = SimpleNamespace(
+        fuel_eur_per_kwh=0.1 * priced["gas"][:, None], fuel_fixed_eur=90 * priced["standing"][:, None], electricity_eur_per_kwh=0.3 * priced["power"],
+        electricity_eur_per_kw=40 * priced["kw"], heat_eur_per_mwh=np.array([90.0, 95.0]), heat_fixed_eur=200 * priced["network"], upkeep_eur=upkeep,
+    )  # fmt: skip
+    homes = np.full((groups, years, count + 1), 10.0)
+    homes[:, :, -1] = 0.0
+    homes[INSTITUTION] = 0.0
+    one = np.ones((1, count))
+    forms = SimpleNamespace(electric_peak_kw=peak * one, electricity_kwh=power * one, feasible=one > 0, may_connect=np.array([True]))  # fmt: skip
+    ground = SimpleNamespace(group_share=np.full((1, groups), 1 / groups), homes=np.ones(1), forms=SimpleNamespace(institution=np.array([False]), may_connect=np.array([True]), quantities={"heat_kwh": heat * one}))  # fmt: skip
+    units = SimpleNamespace(section=np.zeros(2, int), group=np.array([0, int(np.flatnonzero(TENURE == PRIVATE)[0])]), form=np.zeros(2, int), dwellings=np.array([3.0, 1.0]))  # fmt: skip
+    states = homes[:, :, :count]
+    response = SimpleNamespace(
+        by_group=homes, by_decider=np.zeros((len(DECIDERS), years, count + 1)), fuel_mwh=(states @ fuel)[:, :, None] / 1e3, electricity_mwh=states @ power / 1e3,
+        heat_mwh=(states @ heat).sum(axis=0)[None] / 1e3, pipeline=np.array([[[0.0, 4.0, 0.0], [0.0, 0.0, 0.0]]]),
+    )  # fmt: skip
+    case = SimpleNamespace(arrays=SimpleNamespace(rules=rules, forms=forms, units=units), ground=ground)
+    run = SimpleNamespace(response=response, lived=SimpleNamespace(rules=rules), case=case, behaviour=SimpleNamespace(bridge_eur_per_year=500.0))  # fmt: skip
+    rows = response_money_rows(run)
+    paid = sum(amount for payer, _, what, amount in rows if payer == "household" and what != "temporary boiler")
+    expected = np.zeros(years)
+    for group in range(groups):
+        for option in range(count):
+            bill = (
+                fuel[option] * rules.fuel_eur_per_kwh[group, 0] + power[option] * rules.electricity_eur_per_kwh[group]
+            )
+            bill = bill + peak[option] * rules.electricity_eur_per_kw[group] + upkeep[option]
+            bill = bill + (rules.fuel_fixed_eur[group, 0] if fuel[option] else 0.0)
+            bill = bill + (heat[option] / 1e3 * rules.heat_eur_per_mwh + rules.heat_fixed_eur[group] if heat[option] else 0.0)  # fmt: skip
+            expected += homes[group, :, option] * bill
+    assert paid == pytest.approx(expected)
+    bridged = {payer: amount for payer, _, what, amount in rows if what == "temporary boiler"}
+    assert bridged["household"] == pytest.approx([1_500.0, 0.0])  # three of the four homes are lived in by their owner
+    assert bridged["landlord"] == pytest.approx([500.0, 0.0])
+
+
+def test_all_that_is_due_for_heat_stands_in_the_money(plan, agreed):
+    money = response_money(agreed)
+    sums = money.groupby("what")["amount_eur"].sum()
+    fossil = np.asarray(agreed.response.by_group)[:, :, [GAS, 1, RENOVATED_GAS]].sum(axis=2)
+    assert sums["standing charges of gas"] == pytest.approx((fossil * agreed.lived.rules.fuel_fixed_eur[:, 0]).sum())
+    assert {"capacity charge for heat", "upkeep"} <= set(sums.index)
+    waiting = np.asarray(agreed.response.pipeline)[:, :, 1].sum()
+    assert sums.get("temporary boiler", 0.0) == pytest.approx(agreed.behaviour.bridge_eur_per_year * waiting)
 
 
 def test_what_one_pays_another_receives(agreed):

@@ -253,8 +253,8 @@ def test_the_promised_price_is_a_price_of_the_table_also_above_the_highest(base)
 @pytest.mark.parametrize(
     ("language", "verdict", "who"),
     [
-        ("nl", "komt er alleen doordat een overheid bijpast", "De Vlaamse overheid past het verschil bij"),
-        ("en", "comes only because a government pays the rest", "Flanders pays the difference"),
+        ("nl", "komt er doordat een overheid bijpast", "De Vlaamse overheid past het verschil bij"),
+        ("en", "comes because a government pays the rest", "Flanders pays the difference"),
     ],
 )
 def test_the_report_says_who_pays_how_much(paid, language, verdict, who):

@@ -28,7 +28,7 @@ from koppelkans.plan.response_forms import (
 )
 from koppelkans.plan.response_ground import GROUPS, INSTITUTION, OWNER, PRIVATE, QUARTILE, SOCIAL, TENURE
 from koppelkans.plan.response_money import loan_grant_share, loan_interest_eur
-from koppelkans.plan.response_support import one_premium_eur, premiums_eur, works_premium_eur
+from koppelkans.plan.response_support import loans, one_premium_eur, premiums_eur, works_premium_eur
 from koppelkans.scenario import Scenario
 
 DAY = Scenario().reference_date
@@ -40,8 +40,8 @@ def asked(*levers: str, years=(2027, 2028)) -> Asked:
     return Asked(apply(parse_levers(levers), read_parameters(), DAY), Scenario(), "kempen", years)
 
 
-def ground(roof_eur, *, homes=None, blocks=None, ventilation_eur=0.0):
-    """Houses whose renovation has a roof of so much, and heat pumps with an invoice of 12,000; all options fit in all of them."""
+def ground(roof_eur, *, homes=None, blocks=None, ventilation_eur=0.0, opening=np.nan):
+    """Houses in one street whose renovation has a roof of so much, and heat pumps with an invoice of 12,000; all options fit in all of them."""
     roof = np.atleast_1d(np.asarray(roof_eur, dtype=float))
     count = len(roof)
     values = {name: np.zeros((count, OPTIONS)) for name in QUANTITIES}
@@ -58,7 +58,11 @@ def ground(roof_eur, *, homes=None, blocks=None, ventilation_eur=0.0):
         network_peak_kw=np.ones(count), feasible=np.ones((count, OPTIONS), dtype=bool), label_after=label, label_now=label[:, 0], may_connect=~no, must_connect=no,
     )  # fmt: skip
     some = np.ones(count)
-    return SimpleNamespace(forms=forms, homes=some if homes is None else np.array(homes, dtype=float), blocks=some if blocks is None else np.array(blocks, dtype=float))  # fmt: skip
+    streets = pd.DataFrame({"opening_year": [opening], "pipe_eur": [np.nan]}, index=["street"])
+    return SimpleNamespace(
+        forms=forms, homes=some if homes is None else np.array(homes, dtype=float), blocks=some if blocks is None else np.array(blocks, dtype=float),
+        streets=streets, sections=("street",), section_of=np.zeros(count, dtype=np.int64), group_share=np.full((count, GROUPS), 1 / GROUPS),
+    )  # fmt: skip
 
 
 # ----------------------------------------------------------------------------------------------------------------------- roofs
@@ -118,17 +122,57 @@ def test_balanced_ventilation_by_hand():
 
 
 def test_premiums_by_group_add_up_with_the_bonus_and_leave_out_who_has_no_right():
-    """Owners of quartile 1 are category 4, of quartile 2 category 3; landlords have the category of the scenario (2)."""
-    rules, homes = asked("collective_bonus:share=0.2,group=5"), ground(8_000.0, homes=[10])
-    found = premiums_eur(rules, homes)[:, :, 0]
-    roof = {(OWNER, 0): 4_000.0, (OWNER, 1): 2_800.0, (OWNER, 2): 0.0, (OWNER, 3): 0.0}
-    for group in range(GROUPS):
-        works = CONTRACTOR * roof.get((TENURE[group], QUARTILE[group]), 0.0)
-        pump = 0.0 if TENURE[group] == SOCIAL else 1_500.0
-        assert found[group, RENOVATED_AIR] == pytest.approx(1.2 * (pump + works))
-        assert found[group, RENOVATED_GAS] == pytest.approx(1.2 * works)
+    """Owners of quartile 1 are category 4, of quartile 2 category 3; landlords have the category of the scenario (2).
+
+    The bonus raises amounts: 1,500 for a heat pump, 5,750 for a roof of 20,000; a roof premium that is half of the invoice stays half of it.
+    """
+    for roof_eur, amounts in ((20_000.0, (1.2 * 5_750.0, 1.2 * 4_025.0)), (8_000.0, (4_000.0, 2_800.0))):
+        rules, homes = asked("collective_bonus:share=0.2,group=5"), ground(roof_eur, homes=[100])
+        found = premiums_eur(rules, homes)[:, :, 0]
+        roof = {(OWNER, 0): amounts[0], (OWNER, 1): amounts[1], (OWNER, 2): 0.0, (OWNER, 3): 0.0}
+        for group in range(GROUPS):
+            works = CONTRACTOR * roof.get((TENURE[group], QUARTILE[group]), 0.0)
+            pump = 0.0 if TENURE[group] == SOCIAL else 1.2 * 1_500.0
+            assert found[group, RENOVATED_AIR] == pytest.approx(pump + works)
+            assert found[group, RENOVATED_GAS] == pytest.approx(works)
     assert found[INSTITUTION].sum() == 0
     assert found[TENURE == PRIVATE][:, RENOVATED_NETWORK].sum() == 0
+
+
+def test_the_bonus_holds_where_homes_decide_together():
+    """100 homes in a street without a planned opening: letters reach 35 % over the first three years, 13 a year; then nobody is asked together."""
+    years = (2027, 2028, 2029, 2030)
+
+    def raised(bonus, where):
+        return premiums_eur(asked(bonus, years=years), where)[0, AIR] / 1_500.0
+
+    assert raised("collective_bonus:share=0.5,group=13", ground(0.0, homes=[100])) == pytest.approx([1.5, 1.5, 1.5, 1])
+    assert raised("collective_bonus:share=0.5,group=14", ground(0.0, homes=[100])) == pytest.approx(np.ones(4))
+    later = ground(0.0, homes=[1_000], opening=2032)  # its campaign begins three years before
+    assert raised("collective_bonus:share=0.5,group=14", later) == pytest.approx([1, 1, 1.5, 1.5])
+    mixed = ground([0.0, 0.0], homes=[3, 1], blocks=[3, 1])  # three of four homes are one block
+    assert raised("collective_bonus:share=0.5,group=3", mixed) == pytest.approx(np.full(4, 1 + 0.75 * 0.5))
+
+
+def test_a_bonus_stays_below_the_share_of_the_invoice():
+    """Three times 1,500 for a heat pump of 12,000 in category 2: a quarter of the invoice is 3,000."""
+    found = premiums_eur(asked("collective_bonus:share=2,group=5"), ground(0.0, homes=[100]))
+    cap = read_parameters().at("mvp.heat_pump.cap_share", DAY, "cat2")
+    assert found[TENURE == PRIVATE][:, AIR] == pytest.approx(min(4_500.0, cap * 12_000.0))
+    assert cap * 12_000.0 < 4_500.0
+
+
+def test_a_group_purchase_lowers_the_invoice_that_premiums_look_at():
+    """A price of 80 %: of a roof of 8,000 half of 6,400 for category 4; a heat pump of 12,000 still reaches its 1,500."""
+    rules = asked("group_purchase=100")
+    left = 100.0 ** -rules.now("group_purchase.exponent")
+    assert left < 1
+    found = works_premium_eur(rules, ground(8_000.0), "cat4")
+    assert found[RENOVATED_GAS] == pytest.approx(np.full(2, CONTRACTOR * 0.5 * 8_000.0 * left))
+    dear = asked("group_purchase=100", "premium_amount:measure=air_water,category=cat2,eur=9000")
+    alone = asked("premium_amount:measure=air_water,category=cat2,eur=9000")
+    paid, full = (premiums_eur(known, ground(0.0))[TENURE == PRIVATE][:, AIR] for known in (dear, alone))
+    assert paid == pytest.approx(left * full)
 
 
 def test_the_levers_on_premiums_reach_the_roof():
@@ -168,6 +212,24 @@ def test_a_higher_amount_or_share_never_gives_less_and_never_more_than_the_invoi
 
 
 # ----------------------------------------------------------------------------------------------------------------------- loans
+
+
+def test_an_emergency_loan_by_hand():
+    """0.30 of quartile 1 has it, 0.27 the ordinary loan: 0.489 borrow, of whom 0.30 / 0.489 repay at the sale; works cost 30,000."""
+    first = (TENURE == OWNER) & (QUARTILE == 0)
+    rules = asked("emergency_buyers:reach_share=0.3")
+    ordinary = loans(asked("emergency_buyers:reach_share=0"), ground(0.0))[0][first][0, 0]
+    joint, loan = loans(rules, ground(0.0))
+    borrow = 1 - (1 - ordinary) * 0.7
+    assert joint[first][0, 0] == pytest.approx(borrow)
+    assert loan["bullet_loan_share"][first][0, 0] == pytest.approx(0.3 / borrow)
+    assert loan["loan_eur"][first][0, 0] == 60_000.0
+    larger = loans(asked("emergency_buyers:reach_share=0.3,max_eur=150000"), ground(0.0))[1]["loan_eur"]
+    assert larger[first][0, 0] == pytest.approx(60_000.0 + 0.3 / borrow * 90_000.0)
+    small, about = loans(asked("emergency_buyers:reach_share=0.3,max_eur=3000"), ground(0.0))
+    assert small[first][0, 0] == pytest.approx(1 - (1 - ordinary) * 0.97)
+    assert about["loan_eur"][first][0, 0] == 60_000.0
+    assert joint[INSTITUTION].sum() == 0
 
 
 def lent(amount, rate, bullet):

@@ -150,7 +150,7 @@ def everything():
         rules(sections), premium_eur=np.full((12, 8, years), 2000.0), prefinanced_share=by_group * 0.5, loan_eur=by_group * 20000,
         loan_years=15.0, loan_rate_share=by_group * 0.01, loan_take_up_share=by_group * 0.3, bullet_loan_share=by_group * 0.2,
         premium_cap_share=np.full(8, 0.4), sale_label=np.where(np.arange(years) > 2, 3.0, 6.0),
-        rent_label=np.where(np.arange(years) > 8, 3.0, 6.0), lease_eur_per_year=np.where(np.arange(8)[:, None] == AIR, 1500.0, np.nan) * np.ones(years),
+        rent_label=np.where(np.arange(years) > 8, 3.0, 6.0), lease_yearly_share=np.where(np.arange(8)[:, None] == AIR, 0.0, np.nan) * np.ones(years), lease_fixed_eur=np.full((8, years), 1500.0),
         yearly_support_eur=np.full((12, 8, years), 50.0), support_years=5.0,
     )  # fmt: skip
     site = replace(

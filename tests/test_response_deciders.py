@@ -223,10 +223,10 @@ def test_a_prefinanced_premium_reaches_who_cannot_advance_it():
 
 def test_a_lease_needs_no_cash_and_no_investment():
     leased = np.full((8, YEARS), np.nan)
-    leased[AIR] = 1200.0
+    leased[AIR] = 0.0
     found, none = (
         respond(street(rules=law, sites=no_offers(1, YEARS)), DEFAULT)
-        for law in (replace(rules(), lease_eur_per_year=leased), rules())
+        for law in (replace(rules(), lease_yearly_share=leased, lease_fixed_eur=np.full((8, YEARS), 1200.0)), rules())
     )
     assert found.by_group[0, -1, AIR] > 3 * none.by_group[0, -1, AIR]
     per_switch = found.investment_eur.sum() / found.moments.sum()
@@ -241,11 +241,17 @@ def test_money_follows_the_decisions():
     found = respond(street(rules=law), moved(DEFAULT, "second_life_years", 1e9))  # nothing is bought again
     taken = found.moments.sum(axis=0)
     joined = taken[:, [NETWORK, RENOVATED_NETWORK]].sum(axis=1)
-    stays = np.where(np.arange(YEARS) < 2, 1 - DEFAULT.signed_drop_out_share, 1.0)  # who signs before heat is live
-    assert found.fee_eur.sum(axis=0) == pytest.approx(joined * stays * 3000)
-    assert found.premium_eur.sum(axis=0) == pytest.approx(
-        taken[:, NETWORK] * 500
-    )  # half of the 1,000 of the installation
+    dead = found.moments[END][:, [NETWORK, RENOVATED_NETWORK]].sum(axis=1)  # with a temporary boiler until heat is live
+    drop = (dead * DEFAULT.bridged_drop_out_share + (joined - dead) * DEFAULT.signed_drop_out_share) * (
+        np.arange(YEARS) < 2
+    )
+    assert found.fee_eur.sum(axis=0) == pytest.approx((joined - drop) * 3000)
+    # half of the 1,000 of the installation, in the year of the connection; who drops out gets nothing
+    gone = DEFAULT.bridged_drop_out_share * found.moments[END, :2, NETWORK].sum()
+    gone += DEFAULT.signed_drop_out_share * (taken[:2, NETWORK].sum() - found.moments[END, :2, NETWORK].sum())
+    assert found.premium_eur[:, :2].sum() == 0
+    assert found.premium_eur.sum(axis=0)[3:] == pytest.approx(taken[3:, NETWORK] * 500)
+    assert found.premium_eur.sum() == pytest.approx((taken[:, NETWORK].sum() - gone) * 500)
     assert found.loans_eur.max() == 0
     lent = replace(law, loan_eur=by_group * 1e6, loan_years=10.0, loan_take_up_share=by_group)
     borrowed = respond(street(rules=lent), DEFAULT)

@@ -65,7 +65,7 @@ def experiment(
         investment_eur=investment, life_years=np.full(K, LIFE_YEARS), fuel_kwh=fuel, electricity_kwh=np.zeros((1, K)),
         heat_kwh=np.zeros((1, K)), electric_peak_kw=np.zeros((1, K)), feasible=feasible, label_after=np.zeros((1, K)),
         label_now=np.full(1, NO_DUTY - 1), fuel=np.zeros(1, dtype=np.int64), age_share=ages, sale_per_year=np.zeros(1),
-        dwellings_in_block=np.ones(1), boiler_last_year=never, fuel_last_year=never, may_connect=no, must_connect=no,
+        dwellings_in_block=np.ones(1), boiler_last_year=never, renovated_boiler_last_year=never, hybrid_last_year=never, fuel_last_year=never, may_connect=no, must_connect=no,
         collective_boiler=no, planning_year=never,
     )  # fmt: skip
     zero = np.zeros(1, dtype=np.int64)

@@ -109,3 +109,10 @@ def test_the_shipped_thorough_scenario_asks_more_work_of_the_network():
     thorough, usual = read_scenario(path).heat_network, Scenario().heat_network
     assert thorough.ascent_rounds > usual.ascent_rounds
     assert thorough.search_rounds > usual.search_rounds
+
+
+def test_a_response_that_ends_before_it_begins_is_refused(tmp_path):
+    with pytest.raises(ScenarioError) as told:
+        read_scenario(written(tmp_path, 'name = "vroeg"\nstart_year = 2030\n[response]\nlast_year = 2030\n'))
+    assert "response.last_year is 2030, expected a year after start_year (2030)" in told.value.faults[0]
+    read_scenario(written(tmp_path, 'name = "uit"\nstart_year = 2030\n[response]\non = false\nlast_year = 2030\n'))

@@ -16,6 +16,7 @@ import plan_fixture
 import web_fixture
 from koppelkans.disclosure import NEVER_PER_BUILDING
 from koppelkans.plan import Plan
+from koppelkans.report.document import Details, Heading, Paragraph, Section, blocks_of, plain, words_of
 from koppelkans.report.material import Material, Words
 from koppelkans.report.notation import Notation
 from koppelkans.web.accounts.rights import Role
@@ -540,3 +541,25 @@ def test_figures_are_found_by_words_standing_and_who_decides():
     assert all(figure.decides == "federal" for figure in found_figures(decides="federal"))
     assert all("unverified" in figure.standings() for figure in found_figures(standing="unverified"))
     assert found_figures("zzzzzz") == []
+
+
+def test_prices_of_a_market_and_what_the_company_is_paid_stand_apart():
+    """Chapter on people: how they heat is for everybody, at which price a company could do it once the tender is open."""
+    words = Words("nl")
+    blocks = (
+        Paragraph(plain("Wie waarmee verwarmt.")), Heading(words("response.network"), sections.MARKET), Paragraph(plain("Het net houdt stand aan 55 euro.")),
+        Heading(words("response.people")), Paragraph(plain("Wie vastzit.")), Details(words("response.money_title"), (Paragraph(plain("Warmte: 10 miljoen.")),)),
+    )  # fmt: skip
+    chapter = Section("gedrag", "Gedrag", blocks)
+    found = sections._response(chapter, words, has_network=True)
+    told = {
+        part.audience: " ".join(
+            words_of(block.text) for block in blocks_of(part.section.blocks) if isinstance(block, Paragraph)
+        )
+        for part in found
+    }
+    assert told == {
+        "public": "Wie waarmee verwarmt. Wie vastzit.",
+        "tender": "Het net houdt stand aan 55 euro. Warmte: 10 miljoen.",
+    }
+    assert [part.audience for part in sections._response(chapter, words, has_network=False)] == ["public"]

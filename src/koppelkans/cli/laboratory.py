@@ -68,50 +68,83 @@ WhereArgument = Annotated[str, typer.Argument(metavar="PLACE", help="Gebied, of 
 LeverOption = Annotated[list[str] | None, typer.Option("--lever", help="Hefboom: naam=waarde of naam:argument=waarde,... Mag meermaals. A lever; may be repeated.")]  # fmt: skip
 
 
-def levers() -> None:
+def levers(
+    lang: Annotated[Language, typer.Option("--lang", help="nl of en / nl or en")] = Language.nl,
+) -> None:
     """Toon alle hefbomen: grenzen, toestand, wie beslist, wat het recht toelaat. List the levers with bounds and who decides."""
+    from koppelkans.lab.words import DECIDES, LEGAL, said
+    from koppelkans.parameters.lever_words import NO_REQUEST
     from koppelkans.parameters.levers import LEVERS, not_computable
+    from koppelkans.report.notation import Notation
 
-    out.print(f"[bold]Hefbomen ({len(LEVERS)})[/]  koppelkans lab GEBIED --lever naam:argument=waarde,...\n")
+    def words(key: str, **values: object) -> str:
+        return said(_LEVERS[key], lang.value).format(**values)
+
+    out.print(words("title", count=len(LEVERS)))
     for lever in LEVERS:
-        out.print(f"[bold]{lever.name}[/]  {escape(lever.title_nl)}", highlight=False)
+        out.print(
+            f"[bold]{lever.name}[/]  {escape(said((lever.title_nl, lever.title_en), lang.value))}", highlight=False
+        )
         for argument in lever.arguments:
-            out.print(f"    {_bounds(argument)}", highlight=False)
-        earliest = f", ten vroegste {lever.earliest.isoformat()}" if lever.earliest else ""
-        decides, items = ", ".join(lever.decides), f"; vragen {', '.join(lever.items)}" if lever.items else ""
-        out.print(
-            f"    [dim]beslist door {decides}; recht: {_LEGAL[lever.legal]}{earliest}{items}[/]",
-            highlight=False,
-        )
+            out.print(f"    {_bounds(argument, lang)}", highlight=False)
+        parts = [
+            words("decides", who=", ".join(said(DECIDES[name], lang.value) for name in lever.decides)),
+            words("legal", flag=said(LEGAL[lever.legal], lang.value)),
+        ]
+        if lever.earliest:
+            parts.append(words("earliest", day=Notation(lang.value).day(lever.earliest)))
+        if lever.items:
+            parts.append(words("items", items=", ".join(lever.items)))
+        elif lever.name in NO_REQUEST:
+            parts.append(said(NO_REQUEST[lever.name], lang.value))
+        out.print(f"    [dim]{'; '.join(parts)}[/]", highlight=False)
     missing = not_computable()
-    out.print(f"\n[bold]Nog niet te berekenen ({len(missing)} van de vragen van de nota)[/]")
+    out.print(words("missing", count=len(missing)))
     for key, row in zip(missing.index, missing.to_dict("records"), strict=True):
+        reason = escape(str(row[f"reason_{lang.value}"]))
+        asked = (
+            f" [dim]({escape(str(row['request']))})[/]" if lang is Language.en else ""
+        )  # the requests are kept in English only
         out.print(
-            f"[bold]{key}[/]  {escape(str(row['reason_nl']))} [dim]({escape(str(row['request']))})[/]", highlight=False
+            f"[bold]{key}[/]  {reason}{asked} [dim]{words('note_item', item=row['note_item'])}[/]", highlight=False
         )
 
 
-_LEGAL = {
-    "": "niet gewogen", "free": "vrij", "doubtful": "twijfelachtig", "forbidden_by_eu": "verboden door de EU", "regulator_only": "enkel de regulator",
+_LEVERS = {
+    "title": ("[bold]Hefbomen ({count})[/]  koppelkans lab GEBIED --lever naam:argument=waarde,...\n", "[bold]Levers ({count})[/]  koppelkans lab PLACE --lever name:argument=value,...\n"),
+    "decides": ("beslist door {who}", "decided by {who}"), "legal": ("recht: {flag}", "in law: {flag}"), "earliest": ("ten vroegste {day}", "at the earliest {day}"),
+    "items": ("vragen {items} van de nota", "requests {items} of the note"), "note_item": ("(nota {item})", "(note {item})"),
+    "missing": ("\n[bold]Nog niet te berekenen ({count} van de vragen van de nota)[/]", "\n[bold]Not computed yet ({count} of the requests of the note)[/]"),
+    "several": ("een of meer van {choices}, met + ertussen", "one or more of {choices}, with + between them"), "name": ("een naam", "a name"),
+    "bool": ("true of false", "true or false"), "range": ("{low} tot {high}{unit}", "{low} to {high}{unit}"),
 }  # fmt: skip
+"""What the list of levers says, Dutch and English."""
 
 
-def _bounds(argument: Argument) -> str:
-    """One argument with what it may be."""
+def _bounds(argument: Argument, lang: Language) -> str:
+    """One argument with what it may be, and what it means where that is told."""
+    from koppelkans.lab.words import said
+    from koppelkans.parameters.lever_words import NOTES, UNITS
+
     single = [choice for choice in argument.choices if "+" not in choice]
+    unit = said(UNITS.get(argument.unit, (argument.unit, argument.unit)), lang.value)
     if len(single) < len(argument.choices):
-        allowed = f"een of meer van {', '.join(single)}, met + ertussen"
+        key = "several"
     elif argument.choices:
-        allowed = ", ".join(argument.choices)
-    elif argument.kind == "name":
-        allowed = "een naam"
-    elif argument.kind == "bool":
-        allowed = "true of false"
-    elif argument.low is not None and argument.high is not None:
-        allowed = f"{argument.low:g} tot {argument.high:g}{f' {argument.unit}' if argument.unit else ''}"
+        key = ""
+    elif argument.kind in ("name", "bool"):
+        key = argument.kind
     else:
-        allowed = argument.unit or argument.kind
-    return escape(f"{argument.name}: {allowed}")
+        key = "range"
+    low, high = f"{argument.low:g}", f"{argument.high:g}"  # as it must be typed, in either language
+    choices = ", ".join(single)
+    allowed = (
+        said(_LEVERS[key], lang.value).format(choices=choices, low=low, high=high, unit=f" {unit}" if unit else "")
+        if key
+        else choices
+    )
+    note = NOTES.get(argument.note, argument.note) if lang is Language.nl else argument.note
+    return escape(f"{argument.name}: {allowed}{f' ({note})' if note else ''}")
 
 
 def lab(  # noqa: PLR0913, PLR0917 - a command has as many options as there are choices
@@ -150,12 +183,13 @@ def lab(  # noqa: PLR0913, PLR0917 - a command has as many options as there are 
         )  # fmt: skip
         status.update("Nota's worden gemaakt")
         paths = write_lab(result, out_folder or Path("labo") / name, language=lang.value)
-    if result.heading:
-        out.print(f"[bold]{escape(result.heading)}[/]")
+    heading = result.heading if lang is Language.nl else result.heading_en
+    if heading:
+        out.print(f"[bold]{escape(heading)}[/]")
     for table in result.tables:
-        _print_frame(printable(result, table, language=lang.value))
+        _print_frame(printable(result, table, language=lang.value), lang)
     if "winners" in result.details:
-        _print_frame(_by_heating(result.details["winners"], lang))
+        _print_frame(_by_heating(result.details["winners"], lang), lang)
     column = "text" if lang is Language.nl else "text_en"
     said: list[dict[Any, Any]] = [*stated, *result.remarks.to_dict("records")]
     for row in said:
@@ -194,8 +228,8 @@ def _by_heating(winners: pd.DataFrame, lang: Language) -> pd.DataFrame:
     return shown
 
 
-def _print_frame(frame: pd.DataFrame) -> None:
-    """A table of the laboratory, numbers short."""
+def _print_frame(frame: pd.DataFrame, lang: Language) -> None:
+    """A table of the laboratory, numbers short and as the language writes them."""
     table = Table(title=escape(str(frame.attrs.get("title", ""))))
     for name in frame.columns:
         table.add_column(
@@ -203,8 +237,12 @@ def _print_frame(frame: pd.DataFrame) -> None:
         )
     for values in frame.itertuples(index=False):
         dated = not _CALENDAR.isdisjoint(values)
+        places = next((known for unit, known in _PLACES.items() if unit in values), 2)
         table.add_row(
-            *[_short(value, dated=dated) if isinstance(value, float) else escape(str(value)) for value in values]
+            *[
+                _short(value, places, dated=dated, lang=lang) if isinstance(value, float) else escape(str(value))
+                for value in values
+            ]
         )
     out.print(table)
 
@@ -213,14 +251,18 @@ _CALENDAR = {"jaartal", "calendar year"}
 """Units of a row that holds years of the calendar: written without a sign between thousands."""
 
 
-def _short(value: float, *, dated: bool = False) -> str:
+_PLACES = {"%": 1, "woningen": 0, "dwellings": 0, "aansluitingen": 0, "connections": 0}
+"""Decimals of a row by its unit, where two would say more than is known."""
+
+
+def _short(value: float, places: int = 2, *, dated: bool = False, lang: Language = Language.nl) -> str:
     if math.isnan(value):
         return "-"
     if dated:
         return f"{value:.0f}"
-    places = 0 if abs(value) >= 100 else 2
+    places = 0 if abs(value) >= 100 else places
     text = f"{round(value, places) + 0.0:,.{places}f}"  # plus zero: never a minus before nothing
-    return text.translate(str.maketrans(",.", ".,"))
+    return text.translate(str.maketrans(",.", ".,")) if lang is Language.nl else text
 
 
 def print_areas(years: range) -> None:

@@ -169,8 +169,9 @@ def type_rows(homes: Homes, state: State, price_world: str) -> tuple[pd.DataFram
 
     ``yearly_bill_H`` [EUR/year, VAT included]: with heating H. ``cash_needed_S`` [EUR]: median works of fossil-free solution S with VAT,
     after the premium. ``cash_after_loan_S`` [EUR]: what Mijn VerbouwLening does not lend of it. ``monthly_net_S`` [EUR/month]: bill with
-    a gas boiler minus bill with S, minus the monthly instalment of that loan, plus what a property-tax cut gives an owner on the network. Works of a tenant's home are paid by the landlord: there
-    no cash and no loan. Method: docs/method.md#lab-households.
+    a gas boiler minus bill with S, minus the monthly instalment of that loan. ``monthly_net_first_N_S``: the same in the first N years, in
+    which an owner on the network has a cut in property tax; only where there is one. Works of a tenant's home are paid by the landlord:
+    there no cash and no loan. Method: docs/method.md#lab-households.
     """
     people = homes.households.sort_values("vulnerable", ascending=False, kind="stable").to_dict("index")
     bills, rows, stated = _type_bills(homes, state, price_world), list[tuple[str, str, float, str]](), list[RemarkRow]()
@@ -183,14 +184,22 @@ def type_rows(homes: Homes, state: State, price_world: str) -> tuple[pd.DataFram
             cash_eur = works_eur if who["tenure"] == "owner" else 0.0
             lent_eur, instalment_eur = _loan(cash_eur, state, vulnerable=who["vulnerable"])
             saved_eur = float(bill["gas_boiler"] - bill[solution]) / MONTHS_PER_YEAR
-            if solution == "heat_network" and who["tenure"] == "owner":
-                saved_eur += property_tax_cut_eur(state) / MONTHS_PER_YEAR
             rows += [
                 (f"cash_needed_{solution}", str(name), cash_eur, "EUR"),
                 (f"cash_after_loan_{solution}", str(name), cash_eur - lent_eur, "EUR"),
                 (f"monthly_net_{solution}", str(name), saved_eur - instalment_eur, "EUR/month"),
             ]
+            if solution == "heat_network" and who["tenure"] == "owner":
+                rows += _first_years(str(name), saved_eur - instalment_eur, state)
     return tidy(rows, state.name), stated
+
+
+def _first_years(name: str, lasting_eur: float, state: State) -> list[tuple[str, str, float, str]]:
+    """What an owner on the network keeps a month while a cut in property tax runs, beside what stays [EUR/month]; no row without a cut."""
+    cut_eur, years = property_tax_cut_eur(state), round(state.rules.at("property_tax.reduction_years", state.day))
+    if cut_eur <= 0 or years < 1:
+        return []
+    return [(f"monthly_net_first_{years}_heat_network", name, lasting_eur + cut_eur / MONTHS_PER_YEAR, "EUR/month")]
 
 
 def _type_bills(homes: Homes, state: State, price_world: str) -> pd.Series:

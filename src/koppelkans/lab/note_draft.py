@@ -12,12 +12,19 @@ import pandas as pd
 
 from koppelkans.lab import words as terms
 from koppelkans.lab.effects import STATES
+from koppelkans.lab.note_response import network_comes
+from koppelkans.lab.response import NETWORK_KEYS
 from koppelkans.lab.result import LabResult
 from koppelkans.lab.words import Language, group_name, outcome_name, said, unit_name
 from koppelkans.parameters.levers import Setting
 from koppelkans.report.document import Table, plain
 from koppelkans.report.notation import Notation
 
+THRESHOLD = "threshold_median"
+_COUNTED = ("dwelling", "connection")
+_WHOLE_FROM = 100.0
+_LEAST_SHARE = 0.0005
+"""Shares below this are written as less than a tenth of a percent."""
 LEVELS = (0, 1, 2, 3)
 """How much is left out before a note fits on two pages: nothing, then ever more rows and remarks."""
 
@@ -41,6 +48,21 @@ class Draft:
         """A text of the note."""
         return said(terms.NOTE[key], self.language).format(**values)
 
+    @property
+    def levers(self) -> str:
+        """The lever, or the levers together where there are several."""
+        return self.say("levers" if len(self.result.settings) > 1 else "lever")
+
+    @property
+    def on_network(self) -> bool:
+        """Whether this lever is about a heat network alone."""
+        return all(key.startswith(NETWORK_KEYS) for key in self.setting.lever.touches)
+
+    @cached_property
+    def network_comes(self) -> tuple[bool, bool] | None:
+        """Whether the network of the plan comes about in the response, today and with the levers; None where the plan has none or nobody was asked."""
+        return network_comes(self.result.tables.get("lab_response"))
+
     def signed(self, value: float, places: int = 0) -> str:
         """A change with its sign."""
         text = self.notation.number(value, places)
@@ -63,9 +85,9 @@ class Draft:
         frame: pd.DataFrame,
         outcomes: Sequence[str],
         caption: str,
-        figure: Callable[[float, str], str] | None = None,
+        figure: Callable[[float, str, str], str] | None = None,
     ) -> Table:
-        """Rows of the given outcomes in their order (all where none is named), a column per state; ``figure`` writes a value of a unit."""
+        """Rows of the given outcomes in their order (all where none is named), a column per state; ``figure`` writes a value of a unit and an outcome."""
         wide = by_state(frame)
         units = frame.drop_duplicates(["outcome", "group"]).set_index(["outcome", "group"])["unit"]
         states = [name for name in STATES if name in wide]
@@ -79,22 +101,41 @@ class Draft:
             name = outcome_name(key[0], self.language)
             label = f"{self.group(key[1])}: {_small(name)}" if many else name
             shown = f"{label} [{unit_name(unit, self.language)}]" if unit_name(unit, self.language) else label
-            values = [(figure or self.figure)(cell(wide, key, state), unit) for state in states]
+            values = [(figure or self.figure)(cell(wide, key, state), unit, key[0]) for state in states]
             rows.append(tuple(plain(text) for text in (shown, *values)))
         return Table(
             caption, (self.column("outcome"), *map(self.state, states)), tuple(rows), (False, *[True] * len(states))
         )
 
-    def figure(self, value: float, unit: str) -> str:
-        """A value in its unit: shares as percents, a dash where it is missing."""
+    def figure(self, value: float, unit: str, outcome: str = "") -> str:
+        """A value in its unit with the digits that are known, a dash where it is missing.
+
+        Shares as percents with one decimal at most; homes, and amounts from a hundred on, whole; a ratio with two decimals; three digits of
+        the rest. A connection threshold that not even all dwellings of the street reach is impossible.
+        """
+        if outcome == THRESHOLD and not value <= 1:
+            return self.say("impossible")
         if math.isnan(value):
             return "–"
         if unit == "calendar_year":
             return f"{value:.0f}"
-        return self.notation.rounded(100 * value if unit == "share" else value, 4)
+        if unit == "share":
+            return self.percent(value)
+        if unit in _COUNTED or abs(value) >= _WHOLE_FROM:
+            return self.notation.number(value)
+        return self.notation.number(value, 2) if unit == "1" else self.notation.rounded(value)
 
-    def coarse(self, value: float, unit: str) -> str:
+    def percent(self, share: float) -> str:
+        """A share in percents, one decimal at most."""
+        if 0 < share < _LEAST_SHARE:
+            return f"< {self.notation.number(0.1, 1)}"
+        found = round(100 * share, 1)
+        return self.notation.number(found, 0 if found == int(found) else 1)
+
+    def coarse(self, value: float, unit: str, outcome: str = "") -> str:
         """A figure of the response: whole percents, two digits of the rest; more would be false precision."""
+        if outcome == THRESHOLD:
+            return self.figure(value, unit, outcome)
         if unit == "share" and 0 < value < 0.005:
             return "< 1"
         if unit == "share" and not math.isnan(value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 
 from koppelkans.lab.effects import SCENARIO, TODAY, State, tidy
 from koppelkans.lab.interactions import effects_of_subsets, interaction_rows
+from koppelkans.lab.response_remarks import network_remarks, reach_remarks, response_remarks, uncounted
 from koppelkans.lab.response_rows import (
     FREE,
     Answer,
@@ -23,9 +24,9 @@ from koppelkans.lab.response_rows import (
     without_idle,
 )
 from koppelkans.lab.uncertainty import PRICE_WORLDS
-from koppelkans.money.equilibrium.answer import WHY
 from koppelkans.parameters import Parameters
-from koppelkans.parameters.levers import SUPPLY_SIDE, Setting, apply
+from koppelkans.parameters.levers import SUPPLY_SIDE, Setting, apply, changes
+from koppelkans.parameters.store import Parameter
 from koppelkans.people.response import NEVER, moved
 from koppelkans.people.response.answer import respond
 from koppelkans.plan import Plan
@@ -34,13 +35,15 @@ from koppelkans.plan.response import (
     ResponseRun,
     equilibria_under,
     respond_under,
+    run_of,
 )
 from koppelkans.plan.response_asked import Asked, terms_asked
 from koppelkans.plan.response_bands import COARSE_NODES
 from koppelkans.plan.response_case import behaviour_under, offered
+from koppelkans.plan.response_ground import ground_of
 from koppelkans.plan.response_tables import response_tables
 from koppelkans.scenario import Scenario
-from koppelkans.tables import RemarkRow, remark
+from koppelkans.tables import RemarkRow
 from koppelkans.tables.response import RESPONSE_STATES
 
 WEAKEST = (
@@ -51,9 +54,22 @@ WEAKEST = (
 ENDS = ("low", "high")
 TECHNIQUE = ("epc_rule", "renovation_duty")
 """Levers under which other works may be the least dear ones of an option: the homes are worked out again for them."""
-LEASES = ("heat_pump_lease", "heat_service")
 NETWORK_KEYS = ("connect.", "property_tax.", "project.", "chw.")
 HEADLINE = "response_fossil_free"
+BUSINESS_CASE_ALONE = frozenset({"project.gearing_share"})
+"""Figures that come with the terms of the heat company and that the response computes nothing with: it has no loan, but one return on all capital."""
+
+
+class Seen(dict[str, Parameter]):
+    """Figures that note which of them are asked."""
+
+    def __init__(self, entries: Mapping[str, Parameter]) -> None:
+        super().__init__(entries)
+        self.keys_asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> Parameter:
+        self.keys_asked.add(key)
+        return super().__getitem__(key)
 
 
 @dataclass
@@ -102,6 +118,24 @@ class ResponseLab:
         anew = any(setting.lever.name in TECHNIQUE for setting in settings)
         return respond_under(self.plan, rules, scenario=self.asked, like=None if anew else self.base)
 
+    def unseen(self) -> list[Setting]:
+        """Levers that the response cannot see: it asks none of the figures that they change."""
+        today, asked = self.states[TODAY], self._asked_keys()
+        moved = {
+            setting: {key for key, _ in changes(today.rules, setting.applied(today.rules, today.day))}
+            for setting in self.settings
+        }
+        return [setting for setting, keys in moved.items() if not (keys & asked) - BUSINESS_CASE_ALONE]
+
+    def _asked_keys(self) -> set[str]:
+        """The figures that the response asks under the levers, on any day."""
+        given = ResponseInputs.of_plan(self.plan, self.states[SCENARIO].rules, self.asked)
+        seen = Seen(given.parameters.entries)
+        given = replace(given, parameters=replace(given.parameters, entries=seen))
+        anew = any(setting.lever.name in TECHNIQUE for setting in self.settings)
+        run_of(given, ground_of(given) if anew else self.base.case.ground, behaviour_under(given))
+        return seen.keys_asked
+
     def answer(self, run: ResponseRun) -> Answer:
         """One response, read."""
         return answer_of(response_tables(run), best_share(run))
@@ -132,6 +166,8 @@ class ResponseLab:
             found["lab_response_interactions"] = self._interactions()
         self.stated += response_remarks(self.settings, [central, *others.values()])
         self.stated += network_remarks({TODAY: self.base, SCENARIO: self.moved})
+        if self.settings:
+            self.stated += reach_remarks(self.settings, self.unseen(), still=same_answer(self.base, self.moved))
         return found
 
     def _other_pairs(self) -> dict[tuple[str, str], dict[str, ResponseRun]]:
@@ -234,15 +270,6 @@ def network_only(settings: Sequence[Setting]) -> bool:
     return all(key.startswith(NETWORK_KEYS) for setting in settings for key in setting.lever.touches)
 
 
-def uncounted(settings: Sequence[Setting]) -> list[Setting]:
-    """Levers whose public money is not all in the money of the response: premiums of lessors, and support of large customers."""
-    return [
-        setting for setting in settings
-        if (setting.lever.name in LEASES and setting.arguments["premium"])
-        or (setting.lever.name == "large_customers" and setting.arguments["share"])
-    ]  # fmt: skip
-
-
 def best_share(run: ResponseRun) -> float:
     """Share of fossil-free homes in the last year should the best equilibrium come about, in a pass at its price; missing without one."""
     found, market = run.equilibria, run.market
@@ -272,52 +299,9 @@ def _headline(rows: Mapping[str, pd.DataFrame]) -> tuple[float, float]:
     return values[SCENARIO], values[SCENARIO] - values[TODAY]
 
 
-# ------------------------------------------------------------------------------------------------------------------- remarks
-
-
-def response_remarks(settings: Sequence[Setting], runs: Sequence[Mapping[str, pd.DataFrame]]) -> list[RemarkRow]:
-    """How the response must be read: what was kept, which regime, what behaviour is assumed."""
-    rows = [remark(
-        "lab_response", "Respons: plan, straten en data zijn die van vandaag, in beide kolommen; alleen de regels verschillen. Verwachte aantallen, geen voorspelling per gezin.",
-        "Response: plan, streets and dates are those of today in both columns; only the rules differ. Expected numbers, no forecast per household.", level="assumption", method="lab-response",
-    ), remark(
-        "lab_response", "Gedrag is niet op Vlaamse wijken geijkt; de band loopt over prijswerelden en de zwakste gedragscijfers (spreiding van voorkeuren eerst) en is geen kans.",
-        "Behaviour is not calibrated on Flemish neighbourhoods; the band runs over price worlds and the weakest figures of behaviour (spread of preferences first) and is no probability.",
-        level="warning", method="lab-response",
-    )]  # fmt: skip
-    exists = [_exists(run[name]) for run in runs for name in (SCENARIO,)]
-    if 0 < sum(exists) < len(exists):
-        rows.append(remark(
-            "lab_response", f"Het warmtenet komt er met de hefbomen in {sum(exists)} van de {len(exists)} doorrekeningen; een gemiddelde over beide uitkomsten zegt niets en is niet gemaakt.",
-            f"With the levers the heat network comes about in {sum(exists)} of {len(exists)} runs; a mean over both outcomes says nothing and was not made.",
-            level="warning", method="lab-response",
-        ))  # fmt: skip
-    if any(setting.lever.name == "green_heat_call" for setting in settings):
-        rows.append(remark(
-            "lab_response", "De steun van de Call Groene Warmte telt alleen in de respons mee, als kans maal bedrag; de tabel van het warmtenet rekent zonder.",
-            "The aid of the Call Groene Warmte counts in the response only, as chance times amount; the table of the heat network does without.",
-            level="warning", method="lab-response",
-        ))  # fmt: skip
-    if uncounted(settings):
-        rows.append(remark(
-            "lab_response", "De premie aan wie warmtepompen verhuurt en de steun aan grote afnemers staan niet in het openbaar geld: de prijs per extra woning is daarom niet gegeven.",
-            "The premium of who leases out heat pumps and the support of large customers are not in the public money, so the price per extra dwelling is not given.", level="warning",
-            method="lab-response",
-        ))  # fmt: skip
-    return rows
-
-
-def network_remarks(runs: Mapping[str, ResponseRun]) -> list[RemarkRow]:
-    """Why the network comes about or not, today and with the levers."""
-    why = {name: WHY[run.equilibria.outcome.why] for name, run in runs.items() if run.equilibria is not None}
-    if set(why) != set(runs):
-        return []
-    return [remark(
-        "lab_response", f"Warmtenet in de respons, vandaag: {why[TODAY][0]}; met hefboom: {why[SCENARIO][0]}.",
-        f"Heat network in the response, today: {why[TODAY][1]}; with the lever: {why[SCENARIO][1]}.", level="info", method="lab-response",
-    )]  # fmt: skip
-
-
-def _exists(rows: pd.DataFrame) -> bool:
-    price = rows.loc[rows["outcome"] == "network_price_happens", "value"]
-    return bool(len(price) and np.isfinite(price.iloc[0]))
+def same_answer(before: ResponseRun, after: ResponseRun) -> bool:
+    """Whether two responses are the same: homes of every group, stuck, heat price, and all equilibria."""
+    pairs = [(np.asarray(getattr(before.response, name)), np.asarray(getattr(after.response, name))) for name in ("by_group", "stuck")]  # fmt: skip
+    figures = all(np.isclose(before.figures[name], after.figures[name], equal_nan=True) for name in before.figures)
+    best = [run.equilibria.best_eur_per_mwh if run.equilibria is not None else None for run in (before, after)]
+    return figures and best[0] == best[1] and all(np.array_equal(one, other) for one, other in pairs)

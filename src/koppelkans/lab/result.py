@@ -63,6 +63,9 @@ class LabResult:
     publishable: bool
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """What a solved tariff shift does per group, by component and by year; working files."""
+    heading_en: str = ""
+    dwellings: float = float("nan")
+    """Dwellings of the place; missing for Flanders."""
 
     @property
     def days(self) -> dict[str, date]:

@@ -69,7 +69,8 @@ def laboratory(
     return LabResult(
         result_id=result_id(place, lab.cells, settings, scenario=scenario, choices=choices, rules=lab.rules),
         title="Vlaanderen" if place is None else place.title,
-        heading=str(lab.cells.attrs.get("heading", "")),
+        heading=str(lab.cells.attrs.get("heading", "")), heading_en=str(lab.cells.attrs.get("heading_en", "")),
+        dwellings=float("nan") if lab.base is None else float(lab.base.place.buildings["dwellings"].sum()),
         engine_version=version("koppelkans"), scenario=scenario, choices=choices, settings=settings, tables=made,
         rules=rule_rows(settings, lab.states), remarks=tables.remarks(stated), households=lab.titles, publishable=lab.publishable, details=lab.details,
     )  # fmt: skip

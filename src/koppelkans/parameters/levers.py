@@ -16,7 +16,9 @@ import pandas as pd
 
 from koppelkans import tables
 from koppelkans.errors import ParameterError, ScenarioError, suggestion
+from koppelkans.parameters.english import reason_in
 from koppelkans.parameters.lever_table import RULE_LEVERS, Argument, Lever
+from koppelkans.parameters.lever_words import argument_said
 from koppelkans.parameters.levers_people import BEHAVIOURAL, PEOPLE_LEVERS, SUPPLY_SIDE
 from koppelkans.parameters.store import LEGAL, Parameters, Value, reference_table
 from koppelkans.tables import RemarkRow
@@ -53,10 +55,10 @@ class Setting:
         return f"{self.lever.name}:" + ",".join(f"{name}={_written(value)}" for name, value in parts)
 
     def title(self, language: Language) -> str:
-        """Title of the lever with its arguments and units, for a page."""
+        """Title of the lever with its arguments in words, for a page."""
         words = self.lever.title_nl if language == "nl" else self.lever.title_en
-        units = {argument.name: f" {argument.unit}" if argument.unit else "" for argument in self.lever.arguments}
-        return f"{words} ({', '.join(f'{name} {_written(value)}{units[name]}' for name, value in self.given)})"
+        told = (argument_said(self.lever.name, name, value, language) for name, value in self.given)
+        return f"{words} ({', '.join(told)})"
 
     def applied(self, parameters: Parameters, since: date) -> Parameters:
         """The figures under this setting alone, from a day on."""
@@ -246,7 +248,7 @@ def remarks(settings: Sequence[Setting], parameters: Parameters, since: date) ->
         if found.legal not in ("", "free"):
             rows.append(_row(
                 lever, f"{lever.title_nl}: juridisch {_LEGAL_NL[found.legal]} ({'; '.join(found.reasons)}).",
-                f"{lever.title_en}: in law {found.legal.replace('_', ' ')} (reason in Dutch: {'; '.join(found.reasons)}).",
+                f"{lever.title_en}: in law {found.legal.replace('_', ' ')} ({'; '.join(reason_in(reason, 'en') for reason in found.reasons)}).",
             ))  # fmt: skip
         if lever.name in BEHAVIOURAL:
             rows.append(_row(

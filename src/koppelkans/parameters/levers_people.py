@@ -10,8 +10,11 @@ from koppelkans.parameters.lever_table import REQUIRED, Argument, Lever
 NEXT_YEAR = date(2027, 1, 1)
 BEHAVIOURAL = ("social_work", "guidance", "public_story", "single_application", "group_purchase")
 """Levers that act on behaviour itself; what they do to it is an assumption, and a remark says so."""
-SUPPLY_SIDE = ("heat_depreciation_years", "debt_tenor", "guarantee_share", "green_heat_call")
-"""Levers that only move the cost of the heat company: the answer of households to a price stays the same."""
+SUPPLY_SIDE = ("heat_depreciation_years", "debt_tenor", "green_heat_call")
+"""Levers that only move the cost of the heat company: the answer of households to a price stays the same.
+
+A guarantee on its loan is none: how much is lent moves the business case, and the heat price asks one return on all capital.
+"""
 
 _LABELS = (*reforms.LABELS, reforms.NO_LABEL)
 

@@ -15,7 +15,7 @@ import pandas as pd
 from koppelkans import tables
 from koppelkans.building import HeatDemand
 from koppelkans.building.hours import Climate, read_epw, shipped_climate
-from koppelkans.errors import ScenarioError
+from koppelkans.errors import DataError, ScenarioError
 from koppelkans.heat import line_density
 from koppelkans.indicators import indicators
 from koppelkans.money import energy_prices, owner_support
@@ -146,7 +146,12 @@ def _weigh_figures(run: Run, case: Case, moves: Future[Moves] | None) -> None:
 
 
 def _check_fit(place: Place, scenario: Scenario) -> None:
-    """Raises ScenarioError that lists everything in the scenario that does not fit the place."""
+    """Raises DataError for a place where nothing is heated, and ScenarioError that lists everything in the scenario that does not fit the place."""
+    if not place.buildings["heated"].any():
+        raise DataError(
+            f"{place.name}: none of its {len(place.buildings)} buildings is heated, so that there is nothing to plan and nobody to decide; "
+            "expected at least one (a dwelling, or a use that is heated): look at the column heated, the use and the floor area of the buildings layer"
+        )
     faults = []
     left, low, right, high = place.buildings.total_bounds
     for source in scenario.sources:

@@ -47,6 +47,8 @@ from koppelkans.tables import RemarkRow
 Flags = NDArray[np.bool_]
 
 MOST_REFINEMENTS = 4
+MOST_CHOICES = 8
+"""Rounds of choosing what is built on the answer of the streets that are offered heat; each leaves out more."""
 CLOSE_EUR_PER_MWH = 0.01
 NO_NETWORK = {"threshold_share": float("nan"), "threshold_probability": float("nan")}
 
@@ -102,7 +104,8 @@ class ResponseRun:
         if self.market is None:
             return 0.0, 0.0
         built, years = self.built if self.built is not None else slice(None), self.market.curve.year
-        connected = self.market.curve.at(price_eur_per_mwh)[0][built]
+        table = self.equilibria.seen.curve if self.equilibria is not None else self.market.curve
+        connected = table.at(price_eur_per_mwh)[0][built]
         total = max(float(self.market.curve.dwellings[built].sum()), LEAST)
         ages = share_ages(self.case.asked.parameters, self.case.asked.day)
         early = np.minimum(self.market.project.build_year[built] + ages.signed_years - 1, years[-1]) - years[0]
@@ -140,15 +143,23 @@ def run_of(given: ResponseInputs, ground: Ground, behaviour: Behaviour) -> Respo
 
 
 def _settled_run(case: PlanCase, behaviour: Behaviour, curve: Curve, market: Market, asked: Asked) -> ResponseRun:
-    """The run with the answer at the price that happens in the streets that are built, checked by that very pass."""
+    """The run with the answer at the price that happens in the streets that are built, checked by that very pass.
+
+    What is chosen while all streets are offered heat may come to nothing once only those chosen are: then a smaller part of it is chosen on that answer.
+    """
     found, built = settled(market, asked)
-    offered, price = case.arrays, found.outcome.price_eur_per_mwh
-    if price is not None:
+    offered, gap = case.arrays, float("nan")
+    for left in reversed(range(MOST_CHOICES)):
+        if found.outcome.price_eur_per_mwh is None:
+            break
         offered = case.with_sections(market.project.section[built])
         table = curve if built.all() else response_curve(at_main(offered), behaviour, curve.price_eur_per_mwh)
         market = replace(market, curve=market_curve(case, market.project, table, market.vat_share))
         market, found, gap = _refined(offered, behaviour, table, market, (case, asked, built))
-        price = found.outcome.price_eur_per_mwh
+        if found.outcome.price_eur_per_mwh is not None or not left:
+            break
+        found, built = settled(market, asked, built)
+    price = found.outcome.price_eur_per_mwh
     share, chance = threshold(market, found, built, offer_eur_per_mwh=offered_eur_per_mwh(asked))
     figures = {"threshold_share": share, "threshold_probability": chance}
     if price is None:
@@ -157,8 +168,9 @@ def _settled_run(case: PlanCase, behaviour: Behaviour, curve: Curve, market: Mar
         return _with_figures(
             ResponseRun(case, alone, behaviour, got, curve, market, found, built, float("nan"), figures=figures)
         )
-    seen = price * (1.0 + market.vat_share)
-    there = offered.priced(seen)
+    with_vat = 1.0 + market.vat_share
+    seen = price * with_vat
+    there = offered.priced(market.path_eur_per_mwh(found, offered.calendar) * with_vat)
     got = respond(there, behaviour)
     return _with_figures(
         ResponseRun(case, there, behaviour, got, curve, market, found, built, seen, gap, figures=figures)
@@ -170,13 +182,15 @@ def _refined(
 ) -> tuple[Market, Equilibria, float]:
     """The market with the exact answer at its own price in the table, until the price that covers cost is that price; and how far it is from it.
 
-    An institution with an adviser hardly spreads over prices: between two nodes its heat is a step that no smooth table holds. A price that does not follow cost stays.
+    An institution with an adviser hardly spreads over prices: between two nodes its heat is a step that no smooth table holds. A price that does not follow cost stays, and
+    so does one that takes a course over the years: an exact pass at a level price says nothing about it.
     """
     case, asked, built = around
     found, gap = coordinated(market, asked, built), float("nan")
     for _ in range(MOST_REFINEMENTS):
         price = found.outcome.price_eur_per_mwh
-        if price is None or not np.isclose(found.points["price_eur_per_mwh"], price).any() or market.given_price(asked):
+        stays = market.given_price(asked) or market.price_moves(asked)
+        if price is None or stays or not np.isclose(found.points["price_eur_per_mwh"], price).any():
             return market, found, float("nan")
         exact = response_curve(at_main(offered), behaviour, [price * (1.0 + market.vat_share)])
         rows = pd.Index(case.arrays.sections).get_indexer(pd.Index(market.project.section))
@@ -224,10 +238,16 @@ def equilibria_under(
 ) -> Equilibria | None:
     """Both equilibria when only the side of the company changes: depreciation, terms, grant, kind of company, coordination. None without a network.
 
-    The curve of ``run`` is used again, so nothing that a household pays but the heat price may differ. Method: docs/method.md#response-plan.
+    The curve of ``run`` is used again, so nothing that a household pays but the heat price may differ: that of all streets, for more or fewer of them may be built
+    now; of the streets of ``run`` where these are built again. Method: docs/method.md#response-plan.
     """
-    market = _market_under(run, plan, rules, scenario)
-    return None if market is None else settled(*market)[0]
+    known = _market_under(run, plan, rules, scenario)
+    if known is None or run.market is None or run.built is None:
+        return None
+    market, asked = known
+    found, built = settled(market, asked)
+    same = np.array_equal(market.project.section, run.market.project.section) and np.array_equal(built, run.built)
+    return coordinated(replace(market, curve=run.market.curve), asked, built) if same else found
 
 
 def _market_under(
@@ -238,11 +258,7 @@ def _market_under(
     given = ResponseInputs.of_plan(plan, rules, scenario)
     asked = Asked(given.parameters, given.scenario, given.area, run.case.asked.years)
     project = project_of(asked, run.case)
-    curve = (
-        run.market.curve
-        if len(project.section) == len(run.market.project.section)
-        else market_curve(run.case, project, run.curve, run.market.vat_share)
-    )
+    curve = market_curve(run.case, project, run.curve, run.market.vat_share)
     return replace(run.market, project=project, curve=curve), asked
 
 

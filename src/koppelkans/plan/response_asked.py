@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -20,9 +20,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Asked:
-    """Dated figures asked for the years of a response: those of the reference date, later ones as voted as far ahead as people look.
+    """Dated figures asked for the years of a response: those of the reference date, and of each later year those voted for that year.
 
-    A figure that has ended keeps its last value; only figures asked on the reference date stand in the account of the run.
+    How far ahead people look from the year in which they decide is of ``people.response``. A figure that has ended keeps its last value; only figures asked on the
+    reference date stand in the account of the run.
     """
 
     parameters: Parameters
@@ -42,9 +43,20 @@ class Asked:
 
     @cached_property
     def days(self) -> tuple[date, ...]:
-        """The day on which the rules of each year are read."""
-        seen = self.day.year + round(self.parameters.at("response.expectation_years", self.day))
-        return tuple(max(self.day, date(min(year, seen), 7, 1)) for year in self.years)
+        """The day on which the rules of each year are read: its 1 July, or an earlier one since when no figure has changed."""
+        found: list[date] = []
+        for year in self.years:
+            day = max(self.day, date(year, 7, 1))
+            same = found and not any(found[-1] < change <= day for change in self._changes)
+            found.append(found[-1] if same else day)
+        return tuple(found)
+
+    @cached_property
+    def _changes(self) -> tuple[date, ...]:
+        """The days after the reference date on which any figure begins, or is no longer in force."""
+        values = (value for entry in self.parameters.entries.values() for value in entry.values)
+        days = {day for value in values for day in (value.first, value.last and value.last + timedelta(days=1)) if day}
+        return tuple(sorted(day for day in days if day > self.day))
 
     def now(self, key: str, scope: str = "all") -> float:
         """The figure of the reference date."""

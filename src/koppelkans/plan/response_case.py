@@ -13,12 +13,12 @@ from koppelkans.people.response.ages import stationary_age_share
 from koppelkans.people.response.behaviour import Behaviour, behaviour, moved
 from koppelkans.people.response.case import NEVER, NO_DUTY, Forms, ResponseCase, Sites, Units
 from koppelkans.plan.response_asked import Asked, terms_asked, year_word
+from koppelkans.plan.response_campaign import campaign_of, dossiers, neighbourhoods
 from koppelkans.plan.response_forms import (
     AIR,
     GAS,
     GROUND,
     HYBRID,
-    NETWORK,
     OPTIONS,
     RENOVATED_AIR,
     RENOVATED_GAS,
@@ -26,7 +26,7 @@ from koppelkans.plan.response_forms import (
 )  # fmt: skip
 from koppelkans.plan.response_ground import Ground, units_of
 from koppelkans.plan.response_rules import rules_of
-from koppelkans.plan.response_support import ON_NETWORK
+from koppelkans.plan.response_support import ON_NETWORK, bought_together_share
 
 if TYPE_CHECKING:
     from koppelkans.plan.response import ResponseInputs
@@ -36,7 +36,6 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 FOSSIL = (GAS, HYBRID, RENOVATED_GAS)
-GROUP_BOUGHT = (HYBRID, AIR, RENOVATED_AIR, GROUND, RENOVATED_NETWORK, RENOVATED_GAS)
 WITH_PREMIUM = (HYBRID, AIR, RENOVATED_AIR, GROUND, RENOVATED_NETWORK, RENOVATED_GAS)
 PER_THOUSAND = 1_000.0
 
@@ -62,26 +61,26 @@ class PlanCase:
         return np.asarray(sites.live_year <= self.arrays.first_year + self.arrays.years - 1)
 
     def with_sections(self, built: NDArray[np.str_]) -> ResponseCase:
-        """The same case in which heat comes only to some streets; the others get no offer, and a campaign as without a network."""
+        """The same case in which heat comes only to some streets; the others get no offer. Campaigns stay."""
         sites = self.arrays.sites
         there = np.isin(np.asarray(self.arrays.sections, dtype=object), built.astype(object))
         if (there | (sites.live_year >= NEVER)).all():
             return self.arrays
         opening, live = (np.where(there, years, NEVER) for years in (sites.opening_year, sites.live_year))
-        deferred = self.arrays.rules.sale_duty_deferred & there[:, None]
-        return replace(
-            self.arrays, sites=sites_of(self.asked, self.ground, opening, live), rules=replace(self.arrays.rules, sale_duty_deferred=deferred)
+        rules = self.arrays.rules
+        rules = replace(
+            rules, sale_duty_deferred=rules.sale_duty_deferred & there[:, None], connection_counts=rules.connection_counts & there[:, None]
         )  # fmt: skip
+        return replace(self.arrays, sites=sites_of(self.asked, self.ground, opening, live), rules=rules)
 
     def without_network(self) -> ResponseCase:
-        """The same case in which no street ever has heat, and no campaign for it."""
+        """The same case in which no street ever has heat. Campaigns stay."""
         sites = self.arrays.sites
         never = np.full(len(self.arrays.sections), NEVER, dtype=np.int64)
         base = replace(sites, opening_year=never, live_year=never)
-        quiet = sites_of(self.asked, self.ground, never, never)
-        base = replace(base, guidance_share=quiet.guidance_share, contact_share=quiet.contact_share)
         forms = replace(self.arrays.forms, must_connect=np.zeros(len(self.ground.homes), dtype=np.bool_))
-        rules = replace(self.arrays.rules, sale_duty_deferred=np.zeros_like(self.arrays.rules.sale_duty_deferred))
+        nowhere = np.zeros_like(self.arrays.rules.sale_duty_deferred)
+        rules = replace(self.arrays.rules, sale_duty_deferred=nowhere, connection_counts=nowhere)
         return replace(self.arrays, sites=base, forms=forms, rules=rules)
 
 
@@ -102,7 +101,7 @@ def plan_case(given: ResponseInputs, ground: Ground, how: Behaviour) -> PlanCase
     opening, live = offered(ground, terms, years)
     sites = sites_of(asked, ground, opening, live)
     forms = forms_under(given, asked, ground, how, rules.sale_label)
-    rules = replace(rules, sale_duty_deferred=deferred(asked, live, forms, rules.sale_label, ground))
+    rules = replace(rules, sale_duty_deferred=deferred(asked, live), connection_counts=credited(asked, live))
     arrays = ResponseCase(
         first_year=scenario.start_year, sections=ground.sections,
         units=Units(**units_of(ground, asked.now("response_place.co_owner_dwellings"))),  # type: ignore[arg-type]
@@ -149,21 +148,10 @@ def offered(ground: Ground, terms: Terms, years: tuple[int, ...]) -> tuple[Ints,
 def sites_of(asked: Asked, ground: Ground, opening: Ints, live: Ints) -> Sites:
     """Offers, guidance and campaigns by section and year; streets with a main of the design are one neighbourhood, all others another.
 
-    A campaign reaches a share of the households in the years round the opening, the same in each year:  1 - (1 - reach)^(1/n),  reach between that of letters and
-    that of door to door by the guidance. Social work comes on top in its first years, everywhere.
+    Campaigns as ``response_campaign.campaign_of``. Social work comes on top in its first years, everywhere.
     """
-    chosen, years = asked.scenario.response, np.array(asked.years)
-    after = round(asked.now("response_place.offer_years"))
-    near = (
-        (years[None, :] >= opening[:, None] - chosen.campaign_years)
-        & (years[None, :] <= opening[:, None] + after)
-        & (opening < NEVER)[:, None]
-    )
-    guided = min(1.0, chosen.guidance_share + asked.now("guidance.added_share"))
-    least, most = (asked.now("response_place.contact_share", scope) for scope in ("unguided", "guided"))
-    reach = (least + guided * (most - least)) * (chosen.campaign_years > 0)
-    yearly = 1.0 - (1.0 - reach) ** (1.0 / (chosen.campaign_years + after + 1))
-    guidance, contact = np.where(near, guided, 0.0), np.where(near, yearly, 0.0)
+    years, found = np.array(asked.years), campaign_of(asked, ground)
+    guidance, contact = np.where(found.running, found.guided_share, 0.0), found.contact_share
     workers = asked.now("socialwork.fte_per_1000")
     if workers > 0:
         there = years < years[0] + asked.now("socialwork.years")
@@ -172,31 +160,22 @@ def sites_of(asked: Asked, ground: Ground, opening: Ints, live: Ints) -> Sites:
         guidance = np.maximum(guidance, asked.now("socialwork.guidance_share") * contact * (met > 0))
     return Sites(
         opening_year=opening, live_year=live, guidance_share=guidance, contact_share=contact,
-        neighbourhood=ground.streets["pipe_eur"].isna().to_numpy(bool).astype(np.int64), dossiers_per_year=np.full(len(years), dossiers(asked)),
+        neighbourhood=neighbourhoods(ground), dossiers_per_year=np.full(len(years), dossiers(asked)),
     )  # fmt: skip
 
 
-def dossiers(asked: Asked) -> float:
-    """Households that can be guided in a year: the lower of what scenario and rules say; infinite without a limit."""
-    found = asked.parameters.value("guidance.dossiers_per_year", asked.day).value
-    by_rule = np.inf if isinstance(found, str) else float(found)
-    chosen = asked.scenario.response.dossiers_per_year
-    return min(by_rule, np.inf if chosen is None else chosen)
-
-
-def deferred(asked: Asked, live: Ints, forms: Forms, asked_label: Floats, ground: Ground) -> Flags:
-    """(S, T) whether the duty at sale waits: heat comes within the years of the rule, or its label already counts and meets the duty."""
+def deferred(asked: Asked, live: Ints) -> Flags:
+    """(S, T) whether nobody is forced at a sale: heat comes within the years of the rule, the year in which it comes included."""
     wait = live[:, None] - np.array(asked.years)[None, :]
     waits = round(asked.now("duty.deferred_years"))
-    found: Flags = (wait >= 0) & (wait <= waits) & (waits > 0)
-    credited = round(asked.now("epc.credit_years"))
-    if credited > 0:
-        worst = np.full(len(ground.sections), np.inf)
-        for section in np.unique(ground.section_of):
-            here = (ground.section_of == section) & forms.may_connect
-            worst[section] = np.median(forms.label_after[here, NETWORK]) if here.any() else np.inf
-        found |= (wait > 0) & (wait <= credited) & (worst[:, None] <= asked_label[None, :])
-    return found
+    return np.asarray((wait >= 0) & (wait <= waits) & (waits > 0))
+
+
+def credited(asked: Asked, live: Ints) -> Flags:
+    """(S, T) whether a connection counts as the label that is asked at a sale: heat comes within the years of the credit, or is there."""
+    ahead = round(asked.now("epc.credit_years"))
+    wait = live[:, None] - np.array(asked.years)[None, :]
+    return np.asarray((wait <= ahead) & (live < NEVER)[:, None] & (ahead > 0))
 
 
 # ----------------------------------------------------------------------------------------------------------------------- forms
@@ -207,19 +186,15 @@ def forms_under(given: ResponseInputs, asked: Asked, ground: Ground, how: Behavi
     forms, q = ground.forms, ground.forms.quantities
     count, rate = len(ground.homes), given.scenario.owner_rate_share
     invested = q["investment_eur"].copy()
-    together = asked.now("group_purchase.dwellings") ** -asked.now("group_purchase.exponent")
-    invested[:, GROUP_BOUGHT] *= together
+    invested *= bought_together_share(asked)
     paid = asked.now("connect.support_large_share")
     invested[np.ix_(forms.institution, np.array(ON_NETWORK))] *= 1.0 - paid
     feasible = forms.feasible.copy()
     feasible[:, ON_NETWORK] &= forms.may_connect[:, None]
-    ends = year_word(asked, "boiler.end_replacement_year", "all")
-    if ends is not None and ends <= asked.years[0] + 3:
-        feasible[:, RENOVATED_GAS] = False
+    renovated = year_word(asked, "boiler.end_replacement_year", "all")
     boiler = year_word(asked, "boiler.end_sale_year", "all")
     gas = year_word(asked, "gas.end_year", given.place.name)
-    if boiler is not None and not asked.now("boiler.hybrid_allowed"):
-        feasible[:, HYBRID] &= boiler > asked.years[-1]
+    hybrid = None if asked.now("boiler.hybrid_allowed") else boiler
     must = forms.must_connect.copy()
     if asked.now("connect.public_buildings_first") > 0:
         must |= forms.institution & forms.may_connect
@@ -230,7 +205,9 @@ def forms_under(given: ResponseInputs, asked: Asked, ground: Ground, how: Behavi
         electric_peak_kw=q["electric_peak_kw"] * asked.now("heat.monthly_peak_share"), feasible=feasible,
         label_after=labels_under(asked, ground, sale_label), label_now=forms.label_now.astype(float), fuel=np.zeros(count, dtype=np.int64),
         age_share=np.tile(stationary_age_share(how), (count, 1)), sale_per_year=sale_per_year(asked, ground), dwellings_in_block=ground.blocks,
-        boiler_last_year=np.full(count, NEVER if boiler is None else boiler - 1), fuel_last_year=np.full(count, NEVER if gas is None else gas),
+        boiler_last_year=np.full(count, NEVER if boiler is None else boiler - 1),
+        renovated_boiler_last_year=np.full(count, NEVER if renovated is None else renovated - 1),
+        hybrid_last_year=np.full(count, NEVER if hybrid is None else hybrid - 1), fuel_last_year=np.full(count, NEVER if gas is None else gas),
         may_connect=forms.may_connect, must_connect=must, collective_boiler=ground.blocks >= asked.now("response_place.co_owner_dwellings"),
         planning_year=np.full(count, NEVER),
     )  # fmt: skip

@@ -34,6 +34,9 @@ STANDS_IN = np.where(TENURE == OWNER, np.arange(GROUPS), TENURE)
 OUT_OF_REACH = "-"
 NOT_YET = 0
 SURELY_FLAT_SHARE = 0.95
+"""Most of the homes in a block that are let, private and social together: an owner somewhere must be left to vote. It binds only where nearly all of a place is let
+or hardly any of it is flats, and no figure of any source stands behind it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

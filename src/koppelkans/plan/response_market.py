@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from koppelkans.money.equilibrium.answer import Equilibria, equilibria, required_price, share_ages
-from koppelkans.money.equilibrium.branches import choose_branches
+from koppelkans.money.equilibrium.answer import Equilibria, required_price, share_ages
 from koppelkans.money.equilibrium.case import ProjectCase, project_case
 from koppelkans.money.equilibrium.curve import ResponseCurve
-from koppelkans.money.equilibrium.rules import ANNUITY, Coordination, PricingRule, gas_parity_eur_per_mwh
+from koppelkans.money.equilibrium.holding import FirstMover, Question, part_that_holds
+from koppelkans.money.equilibrium.rules import ANNUITY, STRAIGHT_LINE, PricingRule, gas_parity_eur_per_mwh
 from koppelkans.people.response.answer import price_nodes
 from koppelkans.plan.response_asked import Asked, terms_asked
 from koppelkans.plan.response_case import PlanCase
@@ -26,14 +26,15 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 KWH_PER_MWH = 1_000.0
-MOST_GRANT_SHARE = 0.65
 NOBODY = 1e-6
 """Dwellings in a section where only institutions connect, so that their heat has a customer in the table."""
 LOWEST_OF_COST = 0.5
-"""The lowest price of the table against the cost of heat at the source: a grant may bring the price below cost."""
+"""The lowest price of the table against the cost of heat at the source: fixed charges, fees and a grant may carry a part of what heat costs, so the price may lie
+below cost. Half is a bound of the search and no figure of a network: below it the answer is that at the bound, and a remark tells that a price leaves the table."""
 CLOSEST_NODES_EUR_PER_MWH = 0.01
 """Two prices of the table nearer than this are one."""
 CUSTOMARY = {"conditional": "netherlands", "guarantee": "denmark"}
+CHARGES = {"annuity": ANNUITY, "straight_line": STRAIGHT_LINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,17 @@ class Market:
     def given_price(self, asked: Asked) -> bool:
         """Whether the price does not follow cost."""
         return pricing_rule(self, asked).price_eur_per_mwh is not None
+
+    def price_moves(self, asked: Asked) -> bool:
+        """Whether the price takes a course over the years, level heat prices being no answer to it."""
+        return pricing_rule(self, asked).charge != ANNUITY
+
+    def path_eur_per_mwh(self, found: Equilibria, years: NDArray[np.int64]) -> Floats:
+        """The heat price that happens in each calendar year [EUR/MWh, without VAT]:  v + (p - v) course;  before the network as in its first year."""
+        course, cost = found.seen.sums.course, self.project.heat_cost_eur_per_mwh
+        level = found.outcome.price_eur_per_mwh or 0.0
+        path: Floats = cost + (level - cost) * course[np.clip(years - self.project.start_year, 0, len(course) - 1)]
+        return path
 
 
 def vat_on_heat(asked: Asked) -> float:
@@ -100,18 +112,22 @@ def project_of(asked: Asked, case: PlanCase) -> ProjectCase:
         sections, terms=terms, heat_cost_eur_per_mwh=case.ground.heat_cost_eur_per_mwh, source_eur=case.ground.source_eur, kind=asked.scenario.response.company,
         parameters=asked.parameters, day=asked.day,
     )  # fmt: skip
-    return with_grant(found, asked)
+    return with_call(found, asked)
 
 
-def with_grant(project: ProjectCase, asked: Asked) -> ProjectCase:
-    """The same project with the grant of a call for green heat, as far as the company may count on it."""
+def with_call(project: ProjectCase, asked: Asked) -> ProjectCase:
+    """The same project with the grant of a call for green heat, as far as the company may count on it: of what is built, whatever that is.
+
+    chance x min(intensity x works, largest sum),   with the grant of the terms at most what state aid allows of the works
+
+    Method: docs/method.md#response-market.
+    """
     if asked.now("chw.counted") <= 0:
         return project
-    eligible = float(project.trench_eur.sum()) + project.source_eur
     success = asked.now("chw.success_share", asked.word("chw.mode"))
-    grant = success * min(asked.now("chw.intensity_share") * eligible, asked.now("chw.cap_eur"))
-    room = max(0.0, MOST_GRANT_SHARE - project.grant_share) * eligible
-    return replace(project, grant_eur=project.grant_eur + min(grant, room))
+    room = max(0.0, asked.now("chw.most_aid_share") - project.grant_share)
+    share = min(success * asked.now("chw.intensity_share"), room)
+    return replace(project, call_share=share, call_most_eur=success * asked.now("chw.cap_eur"))
 
 
 def market_curve(case: PlanCase, project: ProjectCase, curve: Any, vat_share: float) -> ResponseCurve:
@@ -173,56 +189,45 @@ def pricing_rule(market: Market, asked: Asked) -> PricingRule:
         discount = asked.now("response_place.parity_discount_share")
         return PricingRule.gas_parity(market.parity_eur_per_mwh, discount_share=discount, cap_eur_per_mwh=cap)
     return (
-        PricingRule.regulated(ANNUITY, cap_eur_per_mwh=cap)
+        PricingRule.regulated(CHARGES[asked.scenario.response.regulated_charge], cap_eur_per_mwh=cap)
         if chosen == "regulated"
         else PricingRule.cost_plus(cap_eur_per_mwh=cap)
     )
 
 
-def settled(market: Market, asked: Asked) -> tuple[Equilibria, Flags]:
+def settled(market: Market, asked: Asked, among: Flags | None = None) -> tuple[Equilibria, Flags]:
     """Both equilibria with what happens under the coordination of the scenario, and the sections that are built (of the project).
 
-    All sections of the design together; where that comes to nothing, the branches that connect most dwellings and pay their way. A price that is promised holds for
-    all sections: no branch is left out of a promise. Method: docs/method.md#response-market.
+    among: sections that may be built (all). All of them together; where that comes to nothing, the part that connects most dwellings of those that come
+    about. A price that is promised holds for all sections: no branch is left out of a promise. Method: docs/method.md#response-market.
     """
-    whole = np.ones(len(market.project.section), dtype=np.bool_)
-    found = coordinated(market, asked, whole)
-    if found.outcome.price_eur_per_mwh is not None or offered_eur_per_mwh(asked) is not None:
-        return found, whole
-    ages = share_ages(asked.parameters, asked.day)
-    choice = choose_branches(market.curve, market.project, pricing_rule(market, asked), ages=ages)
-    if choice.price_eur_per_mwh is None:
-        return found, whole
-    part = coordinated(market, asked, choice.built)
-    if part.outcome.price_eur_per_mwh is None and found.best_eur_per_mwh is not None:
-        return found, whole
-    return part, choice.built
+    may = np.ones(len(market.project.section), dtype=np.bool_) if among is None else among
+    if offered_eur_per_mwh(asked) is not None:
+        return coordinated(market, asked, may), may
+    return part_that_holds(_question(market, asked), may)
 
 
 def coordinated(market: Market, asked: Asked, built: Flags) -> Equilibria:
     """The equilibria of the sections that are built.
 
-    Under a condition or a guarantee without a share asked: the share at which the best equilibrium comes within reach, else the customary one.
+    Under a condition or a guarantee without a share asked: the share at which the best equilibrium comes within reach; none where it comes about by itself.
     A duty is in the answers already: who may connect does.
     """
-    chosen, ages = asked.scenario.response, share_ages(asked.parameters, asked.day)
-    rule = pricing_rule(market, asked)
-    found = equilibria(market.curve, market.project, rule, coordination=Coordination.cautious(), ages=ages, built=built)
-    if chosen.coordination in ("cautious", "duty"):
-        return found
-    start = start_of(asked, found.critical_share)
-    return equilibria(market.curve, market.project, rule, coordination=start, ages=ages, built=built)
+    return _question(market, asked).happening(built)
 
 
-def start_of(asked: Asked, critical_share: float | None) -> Coordination:
-    """Who moves first: the rule of the scenario, with the share that must sign or is guaranteed; a duty starts as cautiously as nobody asking."""
+def _question(market: Market, asked: Asked) -> Question:
+    ages = share_ages(asked.parameters, asked.day)
+    return Question(market.curve, market.project, pricing_rule(market, asked), first_mover(asked), ages)
+
+
+def first_mover(asked: Asked) -> FirstMover:
+    """Who moves first as the scenario says it."""
     chosen = asked.scenario.response
-    if chosen.coordination in ("cautious", "duty"):
-        return Coordination.cautious()
-    customary = CUSTOMARY[chosen.coordination]
-    share = chosen.share_asked or critical_share or asked.now("response.customary_signed_share", customary)
-    asks = Coordination.conditional if chosen.coordination == "conditional" else Coordination.guarantee
-    return asks(share)
+    if chosen.coordination not in CUSTOMARY:
+        return FirstMover(chosen.coordination)
+    customary = asked.now("response.customary_signed_share", CUSTOMARY[chosen.coordination])
+    return FirstMover(chosen.coordination, chosen.share_asked, customary)
 
 
 def price_looked_at(market: Market, found: Equilibria) -> float:

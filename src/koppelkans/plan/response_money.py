@@ -9,12 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from koppelkans import tables
+from koppelkans.money.equilibrium.payments import grants_by_year
 from koppelkans.money.project_returns import annuity_share
-from koppelkans.plan.response_case import PER_THOUSAND, dossiers
+from koppelkans.plan.response_campaign import guided_homes, homes_of_sections
+from koppelkans.plan.response_case import FOSSIL, PER_THOUSAND
 from koppelkans.plan.response_ground import INSTITUTION, OWNER, PRIVATE, SOCIAL, TENURE
 from koppelkans.plan.response_rules import KWH_PER_MWH
 from koppelkans.plan.response_support import ON_NETWORK, fee_support_eur
-from koppelkans.tables.response import DECIDERS
+from koppelkans.tables.response import DECIDERS, PIPELINE_STEPS
 
 if TYPE_CHECKING:
     from koppelkans.plan.response import ResponseRun
@@ -25,6 +27,7 @@ PAYERS = {OWNER: "household", PRIVATE: "landlord", SOCIAL: "housing_company"}
 HOUSEHOLD, HEAT_COMPANY = "household", "heat_company"
 FLANDERS, MUNICIPALITY, LENDER, SUPPLIER, INSTALLER = "flanders", "municipality", "lender", "supplier", "installer"
 COVER = "cover of a heat price below cost"
+LEAST = 1e-9
 Row = tuple[str, str, str, Floats]
 
 
@@ -127,8 +130,15 @@ def loan_grant_share(rate: Floats, market: float, years: float) -> Floats:
 
 
 def _energy(run: ResponseRun) -> list[Row]:
-    """Energy for heat of homes, and heat of the network; gas and electricity of institutions are not counted."""
+    """Energy for heat of homes with its fixed charges, heat of the network, upkeep and temporary boilers; gas and electricity of institutions are not counted.
+
+    The occupant pays all that is due every year, as in the choice; who decides pays a temporary boiler.
+    """
     got, rules = run.response, run.lived.rules
+    homes = np.asarray(got.by_group)
+    fixed = (homes[:, :, list(FOSSIL)].sum(axis=2) * rules.fuel_fixed_eur[:, 0]).sum(axis=0)
+    capacity = (added_peak_kw(run) * rules.electricity_eur_per_kw).sum(axis=0)
+    upkeep = (homes[:, :, :-1] @ rules.upkeep_eur).sum(axis=0)
     fuel = np.einsum("ctf,cft->t", np.asarray(got.fuel_mwh), rules.fuel_eur_per_kwh * KWH_PER_MWH)
     power = (np.asarray(got.electricity_mwh) * rules.electricity_eur_per_kwh * KWH_PER_MWH).sum(axis=0)
     sold = np.asarray(got.heat_mwh).sum(axis=0)
@@ -139,9 +149,43 @@ def _energy(run: ResponseRun) -> list[Row]:
     paid = (sold - large_mwh) * price + (rules.heat_fixed_eur * on_network).sum(axis=0)
     large = large_mwh * price + rules.heat_fixed_eur[INSTITUTION] * there.sum(axis=1)
     return [
-        (HOUSEHOLD, SUPPLIER, "gas for heat", fuel), (HOUSEHOLD, SUPPLIER, "electricity for heat", power),
+        (HOUSEHOLD, SUPPLIER, "gas for heat", fuel), (HOUSEHOLD, SUPPLIER, "standing charges of gas", fixed), (HOUSEHOLD, SUPPLIER, "electricity for heat", power),
+        (HOUSEHOLD, SUPPLIER, "capacity charge for heat", capacity), (HOUSEHOLD, INSTALLER, "upkeep", upkeep), *_temporary_boilers(run),
         (HOUSEHOLD, HEAT_COMPANY, "heat", np.maximum(paid, 0.0)), ("institution", HEAT_COMPANY, "heat", np.maximum(large, 0.0)),
     ]  # fmt: skip
+
+
+def added_peak_kw(run: ResponseRun) -> Floats:
+    """What heating adds to the monthly peaks of the dwellings of each group (C, T) [kW].
+
+    The electricity that a group uses for heat times kW per kWh: those of the mean home in which each option fits, by the dwellings of the group that have it.
+    """
+    forms, ground, got = run.case.arrays.forms, run.case.ground, run.response
+    weight = ground.group_share * np.where(ground.forms.institution, 0.0, ground.homes)[:, None]
+    there = np.maximum(weight.T @ forms.feasible, LEAST)
+    peak, use = (
+        (weight.T @ np.where(forms.feasible, values, 0.0)) / there
+        for values in (forms.electric_peak_kw, forms.electricity_kwh)
+    )
+    homes = np.asarray(got.by_group)[:, :, :-1]
+    kw, kwh = (np.einsum("ctk,ck->ct", homes, values) for values in (peak, use))
+    per_kwh = np.divide(kw, kwh, out=np.zeros_like(kw), where=kwh > 0)
+    found: Floats = np.asarray(got.electricity_mwh) * KWH_PER_MWH * per_kwh
+    return found
+
+
+def _temporary_boilers(run: ResponseRun) -> list[Row]:
+    """Temporary boilers of who waits for heat at the end of a year, paid by who decides: by the dwellings of each payer that may connect in the street."""
+    units, may = run.case.arrays.units, run.case.arrays.forms.may_connect
+    waiting = np.asarray(run.response.pipeline)[:, :, PIPELINE_STEPS.index("bridged")]
+    by_group = np.zeros((len(waiting), len(TENURE)))
+    np.add.at(by_group, (units.section, units.group), np.where(may[units.form], units.dwellings, 0.0))
+    by_group[:, INSTITUTION] = 0.0
+    share = by_group / np.maximum(by_group.sum(axis=1), LEAST)[:, None]
+    return [
+        (name, INSTALLER, "temporary boiler", run.behaviour.bridge_eur_per_year * amount)
+        for name, amount in _by_payer(share.T @ waiting)
+    ]
 
 
 def _heat_of_institutions(run: ResponseRun) -> Floats:
@@ -153,20 +197,11 @@ def _heat_of_institutions(run: ResponseRun) -> Floats:
 
 
 def _guidance(run: ResponseRun) -> list[Row]:
-    """Guidance that comes on top of the scenario, by the households reached, and social work by its workers."""
-    case = run.case
-    asked, sites, units = case.asked, run.lived.sites, case.arrays.units
-    homes = np.bincount(units.section, weights=units.dwellings, minlength=len(case.arrays.sections))
-    reached = np.minimum(homes @ sites.contact_share, dossiers(asked))
-    rows: list[Row] = [
-        (
-            MUNICIPALITY,
-            "energy_house",
-            "guidance",
-            asked.now("guidance.eur_per_dwelling") * asked.now("guidance.added_share") * reached,
-        )
-    ]
-    workers = asked.now("socialwork.fte_per_1000") * homes.sum() / PER_THOUSAND
+    """Guidance by the households that campaigns guide, that of the scenario and what rules add to it; and social work by its workers."""
+    asked, ground = run.case.asked, run.case.ground
+    guided = asked.now("guidance.eur_per_dwelling") * guided_homes(asked, ground)
+    rows: list[Row] = [(MUNICIPALITY, "energy_house", "guidance", guided)]
+    workers = asked.now("socialwork.fte_per_1000") * homes_of_sections(ground).sum() / PER_THOUSAND
     years = np.array(asked.years)
     yearly = np.where(
         years < years[0] + asked.now("socialwork.years"), workers * asked.now("socialwork.eur_per_fte"), 0.0
@@ -181,16 +216,19 @@ def _guidance(run: ResponseRun) -> list[Row]:
 
 
 def _network(run: ResponseRun) -> list[Row]:
-    """Grants for the network, what a guarantee is expected to cost and what covers a promised price, in the year in which heat first flows; none where no network
-    comes about.
+    """Grants for the sections that are built, in the year in which each is; what a guarantee is expected to cost and what covers a promised price, in the year in
+    which heat first flows. None where no network comes about.
     """
     if run.market is None or run.equilibria is None or run.equilibria.outcome.price_eur_per_mwh is None:
         return []
     project, calendar = run.market.project, run.case.arrays.calendar
     first = (calendar == max(project.start_year, int(calendar[0]))).astype(float)
-    grant = project.grant_share * (float(project.trench_eur.sum()) + project.source_eur) + project.grant_eur
+    granted = grants_by_year(run.equilibria.seen)
+    year = np.maximum(project.start_year + np.arange(len(granted)), int(calendar[0])) - int(calendar[0])
+    inside = year < len(calendar)
+    grant = np.bincount(year[inside], weights=granted[inside], minlength=len(calendar))
     return [
-        (FLANDERS, HEAT_COMPANY, "grant for the heat network", grant * first),
+        (FLANDERS, HEAT_COMPANY, "grant for the heat network", grant),
         (MUNICIPALITY, HEAT_COMPANY, "guarantee, as expected", run.equilibria.outcome.expected_eur * first),
         *((payer, HEAT_COMPANY, COVER, run.equilibria.outcome.cover_eur * first) for payer in [payer_of(run)] if payer),
     ]  # fmt: skip

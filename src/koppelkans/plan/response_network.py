@@ -11,7 +11,7 @@ from koppelkans import tables
 from koppelkans.money.equilibrium.answer import share_ages
 from koppelkans.money.equilibrium.payments import MUNICIPALITY, network_payments
 from koppelkans.money.equilibrium.risk import build_decisions, caution
-from koppelkans.plan.response_market import price_looked_at, start_of
+from koppelkans.plan.response_market import first_mover, price_looked_at
 from koppelkans.plan.response_money import payer_of
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ def network_payments_table(run: ResponseRun) -> pd.DataFrame:
     if run.equilibria is None or run.equilibria.outcome.price_eur_per_mwh is None:
         return tables.TABLES["network_payments"].empty()
     asked = run.case.asked
-    rows = network_payments(
-        run.equilibria, start_of(asked, run.equilibria.critical_share), payer=payer_of(run) or MUNICIPALITY
-    )
+    moves = first_mover(asked).on(run.equilibria)
+    rows = network_payments(run.equilibria, moves, payer=payer_of(run) or MUNICIPALITY)
     key = (
         rows["payer"]
         + "|"

@@ -1,12 +1,17 @@
-"""A heat price that is promised beforehand: who pays what it falls short of cost, what the company keeps above cost, and the refusal where nobody pays."""
+"""A heat price that is promised beforehand: who pays what it falls short of cost, what the company keeps above cost, and the refusal where nobody pays.
+
+And one that is not the same in all years: what the first customers pay.
+"""
 
 from __future__ import annotations
 
 from math import ceil
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from koppelkans.errors import ScenarioError
-from koppelkans.money.equilibrium.answer import equilibria, share_ages
+from koppelkans.money.equilibrium.answer import Equilibria, equilibria, share_ages
 from koppelkans.money.equilibrium.rules import Coordination, PricingRule
 from koppelkans.plan.response_market import Market, offered_eur_per_mwh
 from koppelkans.plan.response_money import payer_of
@@ -52,8 +57,13 @@ def _lowest_that_covers(run: ResponseRun, market: Market) -> float | None:
 
 
 def offer_remarks(run: ResponseRun) -> list[RemarkRow]:
-    """What a promised price costs whom, or leaves with the company; nothing under another rule for the price. Method: docs/method.md#heat-pricing."""
+    """What a promised price costs whom, or leaves with the company; what a regulated price begins and ends at. Nothing under another rule for the price.
+
+    Method: docs/method.md#heat-pricing.
+    """
     found, market = run.equilibria, run.market
+    if found is not None and market is not None and market.price_moves(run.case.asked):
+        return _course_remarks(found, market)
     offer = offered_eur_per_mwh(run.case.asked)
     if offer is None or found is None or market is None or found.outcome.price_eur_per_mwh is None:
         return []
@@ -78,6 +88,25 @@ def offer_remarks(run: ResponseRun) -> list[RemarkRow]:
         eur = found.seen.project.value_eur(offer)
         dutch += f" Het warmtebedrijf houdt boven zijn kosten en rendement {_points(eur)} EUR over (waarde in {year}, zonder btw)."
         english += f" The heat company keeps {eur:,.0f} EUR above its costs and return (worth in {year}, without VAT)."
+    return [remark("equilibrium", dutch, english, level="info", method="heat-pricing")]
+
+
+def _course_remarks(found: Equilibria, market: Market) -> list[RemarkRow]:
+    """What customers pay in the first and the last year under a price that takes a course, beside the level price."""
+    level, horizon = found.outcome.price_eur_per_mwh, market.project.horizon_years
+    if level is None:
+        return []
+    years = market.project.start_year + np.array([0, horizon - 1])
+    first, last = market.path_eur_per_mwh(found, years) * (1.0 + market.vat_share)
+    level *= 1.0 + market.vat_share
+    dutch = (
+        f"Gereguleerde warmteprijs: {_comma(f'{first:.1f}')} EUR/MWh met btw in {years[0]}, als klanten moeten tekenen, en {_comma(f'{last:.1f}')} in {years[1]}: het net "
+        f"wordt in gelijke delen afgeschreven, met rendement op wat overblijft. Dat is evenveel waard als elk jaar {_comma(f'{level:.1f}')} EUR/MWh, de prijs in de tabel."
+    )
+    english = (
+        f"Regulated heat price: {first:.1f} EUR/MWh with VAT in {years[0]}, when customers must sign, and {last:.1f} in {years[1]}: the network is written off in equal "
+        f"parts, with a return on what is left. That is worth as much as {level:.1f} EUR/MWh in every year, the price in the table."
+    )
     return [remark("equilibrium", dutch, english, level="info", method="heat-pricing")]
 
 

@@ -9,9 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from koppelkans import tables
+from koppelkans.parameters.reforms import NONE
 from koppelkans.plan.response_forms import AIR, GAS, HYBRID, NETWORK, RENOVATED_AIR, RENOVATED_GAS, RENOVATED_NETWORK
 from koppelkans.plan.response_ground import OWNER, QUARTILE, TENURE, spread_groups
 from koppelkans.plan.response_offer import offer_remarks
+from koppelkans.plan.response_support import bought_together_share
 from koppelkans.plan.response_tables import LEAST, ON_NETWORK, group_shares, of_network, place_shares
 from koppelkans.tables import RemarkRow, remark
 from koppelkans.tables.response import MOMENTS, QUARTILES
@@ -49,13 +51,13 @@ def response_remarks(given: ResponseInputs, run: ResponseRun, bands: Bands | Non
             "response_money", "Van Mijn VerbouwPremie tellen de warmtepomp, het dak (alleen met genoeg isolatie) en de ventilatie met toevoer en afvoer mee, naar de inkomenscategorie. "
             "Niet mee: muur, vloer en glas (geen bedrag gevonden), de toeslag voor asbest en de zonneboiler (geen maatregel in het model) en de EPC-labelpremie (loopt af). Het sociaal "
             "tarief voor warmte volgt de warmteprijs niet: wie het heeft, is gerekend met het verschil bij het tarief van dit scenario. Aflossingen van leningen en huurprijzen staan "
-            "niet in de geldstromen, wel de rente die Vlaanderen op goedkope leningen bijlegt.", "Of Mijn VerbouwPremie the heat pump, the roof (with enough insulation only) and "
+            "niet in de geldstromen, wel de rente die Vlaanderen op goedkope leningen bijlegt. Het capaciteitstarief door warmte is geschat: stroom van de groep maal kW per kWh van een doorsnee woning.", "Of Mijn VerbouwPremie the heat pump, the roof (with enough insulation only) and "
             "ventilation with supply and exhaust count, by income category. Left out: walls, floor and glazing (no amount found), the supplement for asbestos and the solar boiler (no "
             "measure in the model) and the EPC label premium (running out). The social tariff for heat does not follow the heat price: who has it counts with the difference at the tariff "
-            "of this scenario. Instalments of loans and rents are not in the flows; the interest that Flanders makes up on cheap loans is.", method="response-money",
+            "of this scenario. Instalments of loans and rents are not in the flows; the interest that Flanders makes up on cheap loans is. The capacity charge for heat is an estimate: electricity of the group times kW per kWh of a mean home.", method="response-money",
         ),
     ]  # fmt: skip
-    rows += _about_the_network(run)
+    rows += [*_about_support(run), *_about_the_network(run)]
     if run.case.premiums_missing:
         named = ", ".join(sorted(name.removeprefix("cat") for name in run.case.premiums_missing))
         own = given.scenario.income_category.removeprefix("cat")
@@ -67,6 +69,30 @@ def response_remarks(given: ResponseInputs, run: ResponseRun, bands: Bands | Non
         rows.append(remark(
             "response_shares", f"Het warmtenet komt tot stand in {bands.network} van {bands.runs} doorrekeningen: tussen laag en hoog liggen twee verschillende werelden, geen gemiddelde.",
             f"The network comes about in {bands.network} of {bands.runs} runs: between low and high lie two different worlds, no mean.", level="warning", method="response-bands",
+        ))  # fmt: skip
+    return rows
+
+
+def _about_support(run: ResponseRun) -> list[RemarkRow]:
+    """What the response cannot tell apart about loans, premiums and leases under the rules."""
+    asked, rows = run.case.asked, []
+    if any(asked.path("noodkoop.reach_share", f"quartile_{number}").any() for number in (1, 2)):
+        rows.append(remark(
+            "response_shares", "Noodkooplening: het model kent per groep een deel dat leent, op elk moment gelijk; het bereik telt dus bij elke beslissing, niet alleen bij aankoop.",
+            "Loan for emergency buyers: the model knows one share of each group that borrows, the same at every moment; the reach counts at every decision, not at a purchase alone.",
+            method="response-rules",
+        ))  # fmt: skip
+    if asked.path("mvp.collective_bonus_share").any():
+        rows.append(remark(
+            "response_shares", "Hogere premie bij collectieve aanpak: voor woningen in een campagnejaar van hun straat en in blokken die groot genoeg zijn. Premies gelden per groep en jaar: de groep "
+            "krijgt het gemiddelde.", "Higher premium for a collective approach: for homes in a campaign year of their street and in blocks that are large enough. Premiums hold by group and year: the "
+            "group gets the mean.", method="response-rules",
+        ))  # fmt: skip
+    if asked.word("lease.kind") != NONE:
+        rows.append(remark(
+            "response_money", "Wat huurders van een warmtepomp aan de verhuurder betalen en de premie die de verhuurder krijgt, staan niet in de geldstromen en niet in het openbaar geld: het model telt "
+            "niet hoeveel installaties verhuurd zijn. Hun onderhoud staat er wel in.", "What those who lease a heat pump pay its lessor, and the premium of the lessor, are not in the flows nor in the "
+            "public money: the model does not count how many plants are leased. Their upkeep is in it.", level="warning", method="response-money",
         ))  # fmt: skip
     return rows
 
@@ -265,7 +291,7 @@ def upfront_eur(run: ResponseRun, share: float = UPFRONT) -> float:
     """
     groups, rules, forms = group_shares(run), run.lived.rules, run.case.ground.forms
     new = np.maximum(np.diff(groups, axis=1, prepend=groups[:, :1]), 0.0)[:, :, 1:-1]
-    works = forms.of_place("investment_eur")[None, None, 1:]
+    works = (forms.of_place("investment_eur") * bought_together_share(run.case.asked))[None, None, 1:]
     fee = np.zeros(works.shape[2])
     fee[[option - 1 for option in ON_NETWORK]] = 1.0
     need = (

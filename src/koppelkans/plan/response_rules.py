@@ -34,7 +34,8 @@ from koppelkans.plan.response_ground import (
 )
 from koppelkans.plan.response_support import (
     connection_fee_eur,
-    lease_eur_per_year,
+    connection_premium_share,
+    lease_terms,
     loans,
     one_application,
     premiums_eur,
@@ -57,18 +58,19 @@ def rules_of(asked: Asked, ground: Ground, premiums_missing: set[str] | None = N
     energy = _with_vat(asked)
     fixed, fee = heat_fixed_eur(asked, ground, terms), connection_fee_eur(asked, terms)
     bought = energy_prices(asked, ground)
-    take_up, loan = loans(asked)
+    take_up, loan = loans(asked, ground)
     return Rules(
         fuel_eur_per_kwh=bought["fuel_eur_per_kwh"], fuel_fixed_eur=bought["fuel_fixed_eur"],
         electricity_eur_per_kwh=bought["electricity_eur_per_kwh"], electricity_eur_per_kw=bought["electricity_eur_per_kw"],
         heat_eur_per_mwh=np.full(years, terms.tariff_eur_per_kwh * KWH_PER_MWH * energy), heat_fixed_eur=fixed,
-        upkeep_eur=ground.forms.of_place("upkeep_eur"), premium_eur=premiums_eur(asked, ground, premiums_missing), premium_cap_share=np.ones(OPTIONS),
+        upkeep_eur=ground.forms.of_place("upkeep_eur"), premium_eur=premiums_eur(asked, ground, premiums_missing), premium_cap_share=np.ones(OPTIONS), connection_premium_share=connection_premium_share(asked),
         prefinanced_share=asked.by_quartile("prefinance.premium_share"),
         premium_delay_years=asked.now("mvp.payment_delay_years") * one_application(asked, "delay"),
         loan_eur=loan["loan_eur"], loan_rate_share=loan["loan_rate_share"], loan_years=asked.now("mvl.term"), loan_take_up_share=take_up,
         bullet_loan_share=loan["bullet_loan_share"], boiler_loan_share=asked.path("support.fossil_boiler", "flanders"), yearly_support_eur=yearly_support_eur(asked), support_years=asked.now("property_tax.reduction_years"),
-        connection_fee_eur=fee, early_fee_eur=fee, lease_eur_per_year=lease_eur_per_year(asked, ground), sale_label=worst_label(asked, "buyer", BUYER_GROUP),
-        sale_duty_deferred=np.zeros((len(ground.sections), years), dtype=np.bool_), rent_label=worst_label(asked, "rental", RENTAL_GROUP),
+        connection_fee_eur=fee, early_fee_eur=fee, **lease_terms(asked), sale_label=worst_label(asked, "buyer", BUYER_GROUP),
+        sale_duty_deferred=np.zeros((len(ground.sections), years), dtype=np.bool_),
+        connection_counts=np.zeros((len(ground.sections), years), dtype=np.bool_), rent_label=worst_label(asked, "rental", RENTAL_GROUP),
         switch_label=np.minimum(asked.path("goal.label_at_switch") - 1, NO_DUTY),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from koppelkans.money.project_returns import annuity_share
 from koppelkans.money.project_terms import Terms
 from koppelkans.parameters.reforms import NONE
 from koppelkans.plan.response_asked import Asked
+from koppelkans.plan.response_campaign import deciding_together_share
 from koppelkans.plan.response_forms import (
     AIR,
     GROUND,
@@ -17,6 +18,7 @@ from koppelkans.plan.response_forms import (
     NETWORK,
     OPTIONS,
     RENOVATED_AIR,
+    RENOVATED_GAS,
     RENOVATED_NETWORK,
     WITH_WORKS,
 )  # fmt: skip
@@ -35,6 +37,14 @@ WORKS_PREMIUMS = {
 WORKS_SHARE, PUMP_SHARE = "mvp.roof.cap_share", "mvp.heat_pump.cap_share"
 LOAN_GROUPS = {0: "lowest_income_group", 1: "second_income_group"}
 LEASED = (HYBRID, AIR, GROUND)
+GROUP_BOUGHT = (HYBRID, AIR, RENOVATED_AIR, GROUND, RENOVATED_NETWORK, RENOVATED_GAS)
+
+
+def bought_together_share(asked: Asked) -> Floats:
+    """What is left of the price and the invoice of each option when homes buy together (K,):  dwellings^-exponent  of heat pumps and renovations."""
+    found = np.ones(OPTIONS)
+    found[list(GROUP_BOUGHT)] = asked.now("group_purchase.dwellings") ** -asked.now("group_purchase.exponent")
+    return found
 
 
 def connection_fee_eur(asked: Asked, terms: Terms) -> Floats:
@@ -52,44 +62,62 @@ def fee_support_eur(asked: Asked, terms: Terms) -> Floats:
     return found
 
 
+def connection_premium_share(asked: Asked) -> Floats:
+    """Part of the own cost of connecting that the premium pays (C, T); nothing for housing companies and institutions."""
+    found = np.zeros((GROUPS, len(asked.years)))
+    found[TENURE != SOCIAL] = asked.path("connect.premium_share")
+    found[INSTITUTION] = 0.0
+    return found
+
+
 def premiums_eur(asked: Asked, ground: Ground, missing: set[str] | None = None) -> Floats:
     """Premium by group, option and year (C, K, T): for a heat pump within its share of the invoice of a mean home, for works as ``works_premium_eur``.
 
-    Owners by the income category of their quartile, landlords by that of the scenario; housing companies and institutions get none. Homes that renovate together
-    get more of both. On a network the share of the premium for connecting comes on top.
+    Owners by the income category of their quartile, landlords by that of the scenario; housing companies and institutions get none. The part of a group that
+    decides together in a year (``response_campaign.deciding_together_share``) has higher amounts of both, within the same shares of the invoice: the group gets the mean. The premium for connecting is apart: ``connection_premium_share``.
     """
     found, own = np.zeros((GROUPS, OPTIONS, len(asked.years))), asked.scenario.income_category
-    share, invested = asked.path("connect.premium_share"), ground.forms.of_place("investment_eur")
-    bonus = 1.0
-    if ground.homes[~ground.forms.institution].sum() >= asked.now("mvp.collective_min_dwellings"):
-        bonus += asked.now("mvp.collective_bonus_share")
-    known: dict[str, Floats] = {}
+    bonus = asked.path("mvp.collective_bonus_share")
+    together = np.zeros((GROUPS, len(asked.years)))
+    if bonus.any():
+        together = deciding_together_share(asked, ground, asked.now("mvp.collective_min_dwellings"))
+    known: dict[str, tuple[Floats, Floats]] = {}
     for group in np.flatnonzero(TENURE != SOCIAL):
         category: str = own
         if TENURE[group] == OWNER:
             category = f"cat{round(asked.now('mvp.category_of_quartile', f'quartile_{QUARTILE[group] + 1}'))}"
         if category not in known:
-            known[category] = _pump_premium_eur(asked, ground, category, missing) + works_premium_eur(
-                asked, ground, category
-            )
-        found[group] = bonus * known[category]
-        for option in ON_NETWORK:
-            found[group, option] += share * invested[option]
+            alone = _own_premium_eur(asked, ground, category, missing)
+            known[category] = alone, _own_premium_eur(asked, ground, category, missing, bonus) if bonus.any() else alone
+        alone, raised = known[category]
+        found[group] = alone + together[group] * (raised - alone)
     return found
 
 
-def _pump_premium_eur(asked: Asked, ground: Ground, category: str, missing: set[str] | None) -> Floats:
+def _own_premium_eur(
+    asked: Asked, ground: Ground, category: str, missing: set[str] | None, bonus: Floats | None = None
+) -> Floats:
+    """Premium for heat pump and works of each option in every year (K, T) of an income category; bonus (T,): by which the amounts are raised."""
+    raised = np.ones(len(asked.years)) if bonus is None else 1.0 + bonus
+    pump = _pump_premium_eur(asked, ground, category, missing, raised)
+    return pump + works_premium_eur(asked, ground, category, raised)
+
+
+def _pump_premium_eur(asked: Asked, ground: Ground, category: str, missing: set[str] | None, raised: Floats) -> Floats:
     """Premium for the heat pump of each option in every year (K, T) of an income category."""
-    found, invoice = np.zeros((OPTIONS, len(asked.years))), ground.forms.of_place("invoice_eur")
+    found = np.zeros((OPTIONS, len(asked.years)))
+    invoice = ground.forms.of_place("invoice_eur") * bought_together_share(asked)
     own = asked.scenario.income_category
     cap = _amount(asked, PUMP_SHARE, category, own, missing)
     for option, key in PREMIUMS.items():
-        found[option] = np.minimum(_amount(asked, key, category, own, missing), cap * invoice[option])
+        found[option] = np.minimum(raised * _amount(asked, key, category, own, missing), cap * invoice[option])
     return found
 
 
-def works_premium_eur(asked: Asked, ground: Ground, category: str) -> Floats:
+def works_premium_eur(asked: Asked, ground: Ground, category: str, raised: Floats | None = None) -> Floats:
     """Premium for the works of each option in every year (K, T) of an income category [EUR per dwelling], mean of the homes in which the option fits.
+
+    raised (T,): by what the largest amounts are multiplied, 1 where left out. Invoices are those of a group purchase where there is one.
 
         contractor   p(invoice) = min(largest, share x invoice),  nothing where the invoice of the building is below the smallest one
         own works    own share x p(material),  material = (1 - wage share) x invoice
@@ -102,12 +130,13 @@ def works_premium_eur(asked: Asked, ground: Ground, category: str) -> Floats:
     homes = np.where(forms.feasible & ~forms.institution[:, None], ground.homes[:, None], 0.0)
     weight = homes / np.maximum(homes.sum(axis=0), 1e-12)
     themselves, rewarded = asked.now("diy.household_share"), asked.now("diy.premium_share")
-    material = 1.0 - asked.now("diy.labour_share")
+    material, bought = 1.0 - asked.now("diy.labour_share"), bought_together_share(asked)
+    more = np.ones(len(asked.years)) if raised is None else raised
     for invoice, (largest, least) in WORKS_PREMIUMS.items():
         part = forms.quantities[WITH_WORKS[invoice]]
-        each = np.divide(forms.quantities[invoice], part, out=np.zeros_like(part), where=part > 0)
+        each = np.divide(forms.quantities[invoice], part, out=np.zeros_like(part), where=part > 0) * bought
         smallest = (asked.now(least) if least else 0.0) / ground.blocks[:, None]
-        terms = list(zip(asked.path(largest, category), _works_share(asked, category), strict=True))
+        terms = list(zip(more * asked.path(largest, category), _works_share(asked, category), strict=True))
         mean = {
             (most, share): (weight * part * (
                 (1.0 - themselves) * one_premium_eur(each, most, share, smallest)
@@ -144,30 +173,43 @@ def one_application(asked: Asked, what: str) -> float:
     return 1.0 - asked.now("application.single") * asked.now(f"application.{what}_cut_share")
 
 
-def loans(asked: Asked) -> tuple[Floats, dict[str, Floats]]:
-    """Take-up (C, T), and amount, rate and part repaid at sale of Mijn VerbouwLening with the loan for emergency buyers on top."""
+def loans(asked: Asked, ground: Ground) -> tuple[Floats, dict[str, Floats]]:
+    """Take-up (C, T), and amount, rate and part repaid at sale of Mijn VerbouwLening with the loan for emergency buyers beside it.
+
+        borrow   1 - (1 - t)(1 - e)            t: take-up of the ordinary loan, e: of the emergency loan
+        at sale  e / borrow + (1 - e / borrow) x bullet share of the ordinary loan
+        amount   that of the ordinary loan,  and by e / borrow what an emergency loan is larger
+
+    An emergency loan below the works of a mean renovation with heat pump counts for the part that it pays: e = reach x min(1, largest / works).
+    Method: docs/method.md#response-rules.
+    """
     shape = (GROUPS, len(asked.years))
-    reach = asked.by_quartile("mvl.reach_share")
-    take_up = asked.now("response.loan_take_up_share") * reach
-    emergency = np.zeros(shape)
-    for quartile in (0, 1):
-        emergency[(TENURE == OWNER) & (quartile == QUARTILE)] = asked.path(
-            "noodkoop.reach_share", f"quartile_{quartile + 1}"
+    take_up = asked.now("response.loan_take_up_share") * asked.by_quartile("mvl.reach_share")
+    largest = asked.path("noodkoop.max")
+    works = max(float(ground.forms.of_place("investment_eur")[RENOVATED_AIR]), 1.0)
+    emergency, bullet, rate = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for group in np.flatnonzero(TENURE == OWNER):
+        number = int(QUARTILE[group])
+        bullet[group] = asked.path("mvl.bullet_share", f"quartile_{number + 1}")
+        if number in (0, 1):
+            reach = asked.path("noodkoop.reach_share", f"quartile_{number + 1}")
+            emergency[group] = reach * np.minimum(1.0, largest / works)
+    for every in range(GROUPS):
+        owner = TENURE[every] == OWNER
+        rate[every] = asked.path(
+            "mvl.rate", LOAN_GROUPS.get(int(QUARTILE[every]), "all_eligible") if owner else "all_eligible"
         )
-    bullet = np.zeros(shape)
-    for owner in np.flatnonzero(TENURE == OWNER):
-        bullet[owner] = asked.path("mvl.bullet_share", f"quartile_{QUARTILE[owner] + 1}")
-    rate = np.zeros(shape)
-    for group in range(GROUPS):
-        rate[group] = asked.path(
-            "mvl.rate",
-            LOAN_GROUPS.get(int(QUARTILE[group]), "all_eligible") if TENURE[group] == OWNER else "all_eligible",
-        )
-    most = np.broadcast_to(asked.path("mvl.max") + asked.path("mvl.top_up_eur"), shape).copy()
-    most[TENURE == SOCIAL] = 0.0
     joint = 1 - (1 - take_up) * (1 - emergency)
     joint[INSTITUTION] = 0.0
-    return joint, {"loan_eur": most, "loan_rate_share": rate, "bullet_loan_share": 1 - (1 - bullet) * (1 - emergency)}
+    urgent = np.divide(emergency, joint, out=np.zeros(shape), where=joint > 0)
+    ordinary = asked.path("mvl.max") + asked.path("mvl.top_up_eur")
+    most = ordinary + urgent * np.maximum(0.0, largest - ordinary)
+    most[TENURE == SOCIAL] = 0.0
+    return joint, {
+        "loan_eur": most,
+        "loan_rate_share": rate,
+        "bullet_loan_share": urgent + (1.0 - urgent) * bullet,
+    }
 
 
 def property_tax_cut_eur(asked: Asked) -> Floats:
@@ -188,20 +230,20 @@ def yearly_support_eur(asked: Asked) -> Floats:
     return found
 
 
-def lease_eur_per_year(asked: Asked, ground: Ground) -> Floats:
-    """Yearly price of a leased plant or of heat as a service (K, T); NaN where none is offered:
-    (investment - premium, where it counts) x CRF(rate, years) + service,  x (1 + guarantee) for heat as a service.
+def lease_terms(asked: Asked) -> dict[str, Floats]:
+    """What another owner asks a year for the plant that it puts in a home, by option and year (K, T), as ``people.response.case.Rules`` takes it:
+
+    yearly share x (investment of the home - premium, where it counts) + fixed,      yearly share = CRF(rate, years),  fixed = service
+    both x (1 + guarantee) for heat as a service;  a share of NaN where nothing is offered
     """
-    found = np.full((OPTIONS, len(asked.years)), np.nan)
+    shape = (OPTIONS, len(asked.years))
+    share, premium, fixed = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape)
     kind = asked.word("lease.kind")
-    if kind == NONE:
-        return found
-    invested = ground.forms.of_place("investment_eur")
-    yearly = annuity_share(asked.now("lease.years"), asked.now("lease.rate_share"))
-    for option in LEASED:
-        counted = asked.now("lease.premium_counts") * _amount(
-            asked, PREMIUMS[option], asked.scenario.income_category, asked.scenario.income_category, None
-        )
-        price = np.maximum(invested[option] - counted, 0.0) * yearly + asked.now("lease.service_eur_per_year")
-        found[option] = price * (1.0 + asked.now("lease.guarantee_share") * (kind == "heat_service"))
-    return found
+    if kind != NONE:
+        sure = 1.0 + asked.now("lease.guarantee_share") * (kind == "heat_service")
+        own, counts = asked.scenario.income_category, asked.now("lease.premium_counts")
+        for option in LEASED:
+            share[option] = sure * annuity_share(asked.now("lease.years"), asked.now("lease.rate_share"))
+            fixed[option] = sure * asked.now("lease.service_eur_per_year")
+            premium[option] = counts * _amount(asked, PREMIUMS[option], own, own, None)
+    return {"lease_yearly_share": share, "lease_premium_eur": premium, "lease_fixed_eur": fixed}

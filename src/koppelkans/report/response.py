@@ -157,7 +157,7 @@ def _network(told: PublishedResponse) -> list[Block]:
     """Both equilibria, the tipping point and what happens; never a mean over them."""
     material, words, notation = told.material, told.material.words, told.material.notation
     found = material.table(EQUILIBRIUM.name)
-    heading = Heading(words("response.network"))
+    heading = Heading(words("response.network"), "warmtemarkt")
     if found.empty:
         return [heading, Paragraph(words.rich("response.no_network"))]
     rows, by_start = list[tuple[Text, ...]](), {str(row["start"]): row for row in found.to_dict("records")}

@@ -14,11 +14,12 @@ class Response(Chosen):
 
     ``on``: whether it is computed; ``last_year``: last year of the response. ``coordination``: which of two equilibria happens - price and decision from few
     customers (cautious), signatures that bind from a number on (conditional), missing revenue covered by the municipality (guarantee), a duty to connect with
-    exemptions (duty); ``share_asked``: part of the dwellings that signs first under the last three (empty: the share at which the network pays). ``company``: whose
-    return it asks; ``price_rule``: heat at cost, at most what gas costs, as a regulator would set it, or offered: promised beforehand at ``offered_price_eur_per_mwh``
+    exemptions (duty); ``share_asked``: part of the dwellings that signs first, or is guaranteed (empty: the share at which the network pays, nobody where it comes by itself). ``company``: whose
+    return it asks; ``price_rule``: heat at cost, at most what gas costs, as a regulator would set it (``regulated_charge``: the network is written off in equal
+    parts with a return on what is left, or paid by an annuity, which is heat at cost), or offered: promised beforehand at ``offered_price_eur_per_mwh``
     (VAT included, as a household pays it), for the whole designed network; ``price_payer`` pays once what that price falls short of cost (empty: nobody, and a price
     below cost is refused). ``guidance_share``: how far owners are guided (0 not, 1 from
-    door to door), with which ``campaign_years`` before a street opens, and at most ``dossiers_per_year`` (empty: no limit) households. ``uptake_shares``: plain readings
+    door to door), with which ``campaign_years`` before a street opens (without a planned opening: the first years), and at most ``dossiers_per_year`` (empty: no limit) households. ``uptake_shares``: plain readings
     beside the response. ``price_nodes``: heat prices for which the answer is computed; ``bands``: also under other energy prices and at the ends of the weakest
     figures of behaviour, where figures are weighed (``weigh_figures``).
     """
@@ -29,6 +30,7 @@ class Response(Chosen):
     share_asked: float | None = Field(default=None, gt=0, le=1)
     company: Literal["municipal", "cooperative", "private"] = "municipal"
     price_rule: Literal["cost_plus", "gas_parity", "regulated", "offered"] = "cost_plus"
+    regulated_charge: Literal["straight_line", "annuity"] = "straight_line"
     offered_price_eur_per_mwh: float | None = Field(default=None, gt=0, le=1_000, validate_default=True)
     price_payer: Literal["", "municipality", "flanders"] = ""
     guidance_share: float = Field(default=0.0, ge=0, le=1)

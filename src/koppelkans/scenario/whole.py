@@ -79,6 +79,15 @@ class Scenario(Chosen):
             raise ValueError("two heat sources have the same name")
         return self
 
+    @model_validator(mode="after")
+    def _response_goes_on(self) -> Scenario:
+        if self.response.on and self.response.last_year <= self.start_year:
+            raise ValueError(
+                f"response.last_year is {self.response.last_year}, expected a year after start_year ({self.start_year}); "
+                "choose a later one, or leave the response out (response.on = false)"
+            )
+        return self
+
 
 def read_scenario(path: Path | str) -> Scenario:
     """The scenario in a TOML file. Raises ScenarioError that lists every fault: key, what was found, what was expected."""

@@ -25,6 +25,8 @@ from koppelkans.tables import RemarkRow
 NEAR_EUR_PER_MWH = 1e-6
 """Heat prices that are the same."""
 _DIGITS_LOST = 1e-9
+_SHARE_LOST = 1e-9
+"""Shares of dwellings nearer than this are the same: a share read from a table comes back but for its last digits."""
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -143,6 +145,7 @@ def equilibria(
     its cost and nobody pays the rest. Method: docs/method.md#equilibria, docs/method.md#coordination.
     """
     marks = np.ones(len(case.section), dtype=bool) if built is None else built
+    case = case.granted(marks)
     if coordination.kind == "duty":
         curve = curve.with_duty(coordination.share, coordination.years, case.build_year)
     curve = answered(curve, case, rule)
@@ -195,7 +198,7 @@ def _by_cost(points: FixedPoints, coordination: Coordination, seen: Seen) -> Out
     if coordination.kind in ("cautious", "duty"):
         why = "cautious" if points.cautious is not None else "dares not" if points.best is not None else "never"
         return Outcome(points.cautious, why, quoted_eur_per_mwh=points.cautious)
-    behind = seen.project.price_of_signed_share(coordination.connected_share)
+    behind = _price_behind(coordination.connected_share, points, seen.project)
     if behind is None:
         return Outcome(None, "share out of reach")
     quoted = seen.project.required_eur_per_mwh(behind)
@@ -205,9 +208,20 @@ def _by_cost(points: FixedPoints, coordination: Coordination, seen: Seen) -> Out
     if coordination.kind == "guarantee":
         price = quoted if settles is None else min(quoted, settles)
         return _guaranteed((behind, price, quoted), seen)
-    if seen.project.signed_share(max(quoted - NEAR_EUR_PER_MWH, 0.0)) < coordination.connected_share:
+    signs = seen.project.signed_share(max(quoted - NEAR_EUR_PER_MWH, 0.0))
+    if signs < coordination.connected_share - _SHARE_LOST or settles is None:
         return Outcome(None, "share not signed", quoted_eur_per_mwh=quoted)
     return Outcome(settles, "conditional", quoted_eur_per_mwh=quoted)
+
+
+def _price_behind(share: float, points: FixedPoints, project: Whole) -> float | None:
+    """Price at which a share signs: the critical one where that is the critical mass, else the highest.
+
+    As many may sign at a price above the critical one; who asks for the critical mass means the critical price itself.
+    """
+    if points.critical is not None and abs(project.signed_share(points.critical) - share) <= _SHARE_LOST:
+        return points.critical
+    return project.price_of_signed_share(share)
 
 
 def _guaranteed(prices: tuple[float, float, float], seen: Seen) -> Outcome:

@@ -32,6 +32,8 @@ ROUNDS = 4
 STRETCHES = 200
 FINEST_EUR_PER_MWH = 1e-3
 GAP_SHARE = 5e-4
+CALL_MIXTURES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Where a grant is the least of a share of the works and a sum, it is at most each mixture of the two: one linear bound each."""
 SMALL_TREE = 62
 """Sections up to which the widest part of the tree is found exactly on every stretch, not by relaxation."""
 
@@ -55,7 +57,10 @@ class BranchChoice:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The sums of the sections as the closures want them: trench, large heat, ceiling; and heat and cost with slopes (4, P, S)."""
+    """The sums of the sections as the closures want them: trench, large heat, ceiling; and heat and cost with slopes (4, P, S).
+
+    ``grants``: linear bounds on the grant of a call, one where there is none: worth added to each section (S,), and what is left of the source.
+    """
 
     sums: Sums
     sections: Floats
@@ -63,12 +68,46 @@ class Tree:
     parent: Rows
     order: Rows
     cap: float
+    grants: tuple[tuple[Floats, float], ...]
 
     def worth(self, price: float) -> Floats:
         """Present value of each section at a price [EUR]."""
         prices = self.sums.price_eur_per_mwh
         heat, cost = self.sums.heat.at(prices, price), self.sums.cost.at(prices, price)
         return worth_at(self.sections, heat, cost, price, self.sums.heat_cost_eur_per_mwh)
+
+    def value(self, built: Flags, price: float) -> float:
+        """Present value of a set of sections with the source and the grant of a call that they bring [EUR]."""
+        sums = self.sums
+        return float(self.worth(price)[built].sum() - sums.source_eur + sums.case.call_eur(built))
+
+    def closures(self, worth: Floats) -> list[tuple[Flags, float]]:
+        """Under each bound on the grant: the sections worth most together, and what is left of that after the source [EUR]."""
+        found = [
+            (best_closure(worth + added, self.parent, self.order), source) for added, source in self.grants
+        ]  # fmt: skip
+        return [(built, most - source) for (built, most), source in found]
+
+    def worthiest(self, price: float) -> Flags:
+        """The sections worth most together at a price, their grant included."""
+        return max((built for built, _ in self.closures(self.worth(price))), key=lambda built: self.value(built, price))
+
+    def widest_of(self, reach: Floats, worth: Floats) -> tuple[list[Flags], float]:
+        """Sections of the most reach that pay for the source, one set per bound on the grant, and a bound on that reach; -1: no set pays."""
+        sets, bounds = [], []
+        for added, source in self.grants:
+            built, bound = self._widest_under(reach, worth + added, source)
+            sets.append(built)
+            bounds.append(bound)
+        return sets, min(bounds)
+
+    def _widest_under(self, reach: Floats, worth: Floats, source: float) -> tuple[Flags, float]:
+        if len(reach) <= SMALL_TREE:
+            rows, size = depth_first(self.parent, self.order)
+            built, bound = widest_exactly(reach, worth, source, rows, size)
+            if bound > -2:
+                return built, bound
+        return widest_closure(reach, worth, source, self.parent, self.order)
 
     def settled(self, price: float) -> Floats:
         """Dwellings of each section connected at a price once settled."""
@@ -97,7 +136,8 @@ def choose_branches(
     """The sections to build under a rule for the price, each with those upstream, with a proven bound.
 
     Sets: sections s with parent. Variables: b_s in {0, 1}, b_s <= b_parent, price p.
-    aim ``reach``: max sum b_s n_s(p);  aim ``price``: min p;  both subject to  sum b_s V_s(p) >= source, p <= cap.
+    aim ``reach``: max sum b_s n_s(p);  aim ``price``: min p;  both subject to  sum b_s V_s(p) + call(b) >= source, p <= cap;
+    call(b) = min(share (trenches built + source), most): the grant of a call, bounded by mixtures of its two ends.
     V_s(p): present value of the section at p with the customers that answer to p; n_s: dwellings connected once settled. With a
     price that is given: max sum b_s V_s(p) - source. Price and set settle at the best equilibrium: who must move first is a
     question for ``equilibria``. Aim ``price`` may leave only the few sections that a large customer carries.
@@ -144,15 +184,32 @@ def tree_of(curve: ResponseCurve, case: ProjectCase, rule: PricingRule, ages: Ag
         parent=case.parent,
         order=from_source(case.parent),
         cap=highest_price(rule, curve),
+        grants=_grants_of(case, sums),
     )
 
 
+def _grants_of(case: ProjectCase, sums: Sums) -> tuple[tuple[Floats, float], ...]:
+    """Linear bounds on the grant of a call:  m share (trench + source) + (1 - m) most  for each mixture m."""
+    if case.call_share == 0.0:
+        return ((np.zeros(len(case.section)), sums.source_eur),)
+    mixtures = CALL_MIXTURES if np.isfinite(case.call_most_eur) else (1.0,)
+    found = []
+    for part in mixtures:
+        rest = (1 - part) * case.call_most_eur if part < 1 else 0.0
+        source = sums.source_eur - part * case.call_share * case.source_eur - rest
+        found.append((part * case.call_share * case.trench_eur, source))
+    return tuple(found)
+
+
 def _at_given_price(tree: Tree, price: float) -> BranchChoice:
-    built, most = best_closure(tree.worth(price), tree.parent, tree.order)
-    value = most - tree.sums.source_eur
+    found = tree.closures(tree.worth(price))
+    bound = min(most for _, most in found)
+    built = tree.worthiest(price)
+    value = tree.value(built, price)
     if not built.any() or value < 0:
         return _nothing(tree, 1)
-    return BranchChoice(built, price, float(tree.settled(price)[built].sum()), value, value, 0.0, 1)
+    gap = bound / value - 1 if bound > value > 0 else 0.0
+    return BranchChoice(built, price, float(tree.settled(price)[built].sum()), value, bound, gap, 1)
 
 
 def _nothing(tree: Tree, looked: int) -> BranchChoice:
@@ -165,7 +222,7 @@ def _rounds(tree: Tree) -> tuple[Flags, float | None]:
     price = tree.best_price(built)
     for _ in range(ROUNDS):
         at = tree.cap if price is None else price
-        better, _ = best_closure(tree.worth(at), tree.parent, tree.order)
+        better = tree.worthiest(at)
         if not better.any() or (better == built).all():
             break
         found = tree.best_price(better)
@@ -178,7 +235,6 @@ def _rounds(tree: Tree) -> tuple[Flags, float | None]:
 def _cheapest(tree: Tree) -> BranchChoice:
     """Lowest price at which some set pays: stretches from below, each ruled out by a bound or halved."""
     built, price = _rounds(tree)
-    source = tree.sums.source_eur
     top = tree.cap if price is None else price
     waiting = tree.stretches(top)[::-1]
     bound, looked, proven = 0.0, 0, True
@@ -187,12 +243,11 @@ def _cheapest(tree: Tree) -> BranchChoice:
         if price is not None and low >= price:
             break
         looked += 1
-        most_built, most = best_closure(tree.most_worth(low, high), tree.parent, tree.order)
-        if most < source or not most_built.any():
+        if any(most < 0 or not marks.any() for marks, most in tree.closures(tree.most_worth(low, high))):
             bound = high
             continue
-        found, value = best_closure(tree.worth(high), tree.parent, tree.order)
-        better = tree.best_price(found) if value >= source and found.any() else None
+        found = tree.worthiest(high)
+        better = tree.best_price(found) if found.any() and tree.value(found, high) >= 0 else None
         if better is not None and (price is None or better < price):
             built, price = found, better
         if high - low < FINEST_EUR_PER_MWH:
@@ -206,13 +261,8 @@ def _cheapest(tree: Tree) -> BranchChoice:
         bound = price
     bound = min(bound, price)
     gap = (price - bound) / max(price, 1e-9)
-    return BranchChoice(
-        built, price, float(tree.settled(price)[built].sum()), _value(tree, built, price), bound, gap, looked
-    )
-
-
-def _value(tree: Tree, built: Flags, price: float) -> float:
-    return float(tree.worth(price)[built].sum() - tree.sums.source_eur)
+    reach = float(tree.settled(price)[built].sum())
+    return BranchChoice(built, price, reach, tree.value(built, price), bound, gap, looked)
 
 
 def _widest(tree: Tree) -> BranchChoice:
@@ -237,10 +287,11 @@ def _widest(tree: Tree) -> BranchChoice:
     waiting: list[tuple[float, float, float]] = []
 
     def weighed(low: float, high: float) -> None:
-        built, bound = _widest_on(tree, low, high)
+        sets, bound = tree.widest_of(tree.settled(low), tree.most_worth(low, high))
         if bound > 0:
             waiting.append((bound, low, high))
-            tried(built)
+            for built in sets:
+                tried(built)
 
     looked = 0
     for low, high in tree.stretches(tree.cap):
@@ -260,18 +311,7 @@ def _widest(tree: Tree) -> BranchChoice:
         return _nothing(tree, looked)
     reach, price, built = best
     bound = max([reach, *[found for found, _, _ in waiting]])
-    return BranchChoice(built, price, reach, _value(tree, built, price), bound, bound / reach - 1, looked)
-
-
-def _widest_on(tree: Tree, low: float, high: float) -> tuple[Flags, float]:
-    """Sections of the most reach on a stretch of prices that pay at their most favourable, and a bound on that reach."""
-    reach, worth = tree.settled(low), tree.most_worth(low, high)
-    if len(reach) <= SMALL_TREE:
-        rows, size = depth_first(tree.parent, tree.order)
-        built, bound = widest_exactly(reach, worth, tree.sums.source_eur, rows, size)
-        if bound > -2:
-            return built, bound
-    return widest_closure(reach, worth, tree.sums.source_eur, tree.parent, tree.order)
+    return BranchChoice(built, price, reach, tree.value(built, price), bound, bound / reach - 1, looked)
 
 
 def dropped_one_by_one(tree: Tree, aim: str) -> BranchChoice:
@@ -295,4 +335,4 @@ def dropped_one_by_one(tree: Tree, aim: str) -> BranchChoice:
     if price is None:
         return _nothing(tree, dropped)
     reach = float(tree.settled(price)[built].sum())
-    return BranchChoice(built, price, reach, _value(tree, built, price), float("nan"), float("nan"), dropped)
+    return BranchChoice(built, price, reach, tree.value(built, price), float("nan"), float("nan"), dropped)

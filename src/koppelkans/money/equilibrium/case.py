@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -16,6 +16,7 @@ from koppelkans.parameters import Parameters
 from koppelkans.tables import first_keys
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
 COMPANIES = ("municipal", "cooperative", "private")
@@ -47,7 +48,8 @@ class ProjectCase:
     Per dwelling: ``connection_eur``, of which the customer pays ``fee_eur`` (a public payer ``fee_support_share`` of it);
     ``fixed_eur_per_year`` revenue, ``service_eur_per_year`` administration and upkeep. ``heat_cost_eur_per_mwh``: bought, lost
     and pumped per MWh sold. ``source_eur``: needed once, whatever is built.
-    ``upkeep_share`` a year of trench and source. ``grant_share`` of trench and source, ``grant_eur`` once at the start.
+    ``upkeep_share`` a year of trench and source. ``grant_share`` of trench and source, ``grant_eur`` once at the start, and of a call
+    ``call_share`` of the trenches that are built and the source, at most ``call_most_eur``, once at the start too.
     Residual: ``residual_share`` of what is not yet written off over ``residual_years``, grants and fees apart, is paid at the end.
     """
 
@@ -69,6 +71,8 @@ class ProjectCase:
     fee_support_share: float = 0.0
     grant_share: float = 0.0
     grant_eur: float = 0.0
+    call_share: float = 0.0
+    call_most_eur: float = np.inf
     residual_share: float = 0.0
     residual_years: float = 0.0
 
@@ -86,6 +90,18 @@ class ProjectCase:
         """Years from the start in which everything must be earned back, residual value apart."""
         return self.clocks.binding_years
 
+    def call_eur(self, built: Flags) -> float:
+        """Grant of a call for the sections that are built [EUR]:  min(share (trench + source), most)."""
+        if self.call_share == 0.0:
+            return 0.0
+        return min(self.call_share * (float(self.trench_eur[built].sum()) + self.source_eur), self.call_most_eur)
+
+    def granted(self, built: Flags) -> ProjectCase:
+        """The same case with the grant of the call for these sections as a sum."""
+        if self.call_share == 0.0:
+            return self
+        return replace(self, grant_eur=self.grant_eur + self.call_eur(built), call_share=0.0)
+
 
 def _refuse(case: ProjectCase) -> None:
     sections = len(case.section)
@@ -102,12 +118,12 @@ def _refuse(case: ProjectCase) -> None:
         f"{name} is {getattr(case, name):g}, expected at least 0"
         for name in (
             "connection_eur", "fee_eur", "fixed_eur_per_year", "service_eur_per_year", "heat_cost_eur_per_mwh", "source_eur",
-            "upkeep_share", "grant_eur", "residual_years",
+            "upkeep_share", "grant_eur", "call_most_eur", "residual_years",
         ) if not getattr(case, name) >= 0
     ]  # fmt: skip
     faults += [
         f"{name} is {getattr(case, name):g}, expected 0 to 1"
-        for name in ("grant_share", "fee_support_share", "residual_share", "rate_share")
+        for name in ("grant_share", "call_share", "fee_support_share", "residual_share", "rate_share")
         if not 0 <= getattr(case, name) <= 1
     ]
     if case.clocks.binding_years < 1:

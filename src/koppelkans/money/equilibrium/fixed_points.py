@@ -104,7 +104,9 @@ def whole(sums: Sums, built: Flags, parent: NDArray[np.int64]) -> Whole:
     return Whole(
         table=np.column_stack([prices, *added[:4]]),
         large=np.column_stack([sums.large_cap_eur_per_mwh[order], sums.large_mwh[order]]),
-        level=np.array([sums.trench_eur[built].sum() + sums.source_eur, sums.heat_cost_eur_per_mwh]),
+        level=np.array(
+            [sums.trench_eur[built].sum() + sums.source_eur - sums.case.call_eur(built), sums.heat_cost_eur_per_mwh]
+        ),
         shares=np.column_stack([prices, *[part / dwellings for part in added[4:]]]),
     )
 

@@ -20,8 +20,8 @@ def equilibrium_notes(points: FixedPoints, price_eur_per_mwh: float | None, seen
     if points.critical is not None and points.best is not None:
         notes.append(
             tables.remark(
-                "equilibria", f"Twee uitkomsten zijn mogelijk: onder {points.critical:.0f} EUR/MWh loopt de warmteprijs naar {points.best:.0f} EUR/MWh, "
-                "erboven haken klanten af. Een gemiddelde van beide zegt niets.", f"Two outcomes are possible: below {points.critical:.0f} EUR/MWh the "
+                "equilibria", f"Twee uitkomsten zijn mogelijk: onder {points.critical:.0f} EUR/MWh zonder btw loopt de warmteprijs naar {points.best:.0f} EUR/MWh, "
+                "erboven haken klanten af. Een gemiddelde van beide zegt niets.", f"Two outcomes are possible: below {points.critical:.0f} EUR/MWh without VAT the "
                 f"heat price runs to {points.best:.0f} EUR/MWh, above it customers stay away. A mean of the two says nothing.",
                 level="warning", method="equilibria",
             )

@@ -101,14 +101,10 @@ def _customers(price: float, seen: Seen) -> list[Payment]:
 
 def _public(outcome: Outcome, coordination: Coordination, seen: Seen, payer: str) -> list[Payment]:
     case = seen.case
-    trenches = _in_year_built(case.trench_eur, seen)
-    trenches[0] += case.source_eur
-    once = np.zeros(case.horizon_years)
-    once[0] = case.grant_eur
     cover = np.zeros(case.horizon_years)
     cover[0] = outcome.cover_eur
     payments = [
-        (FLANDERS, COMPANY, "grant for the heat network", trenches * case.grant_share + once),
+        (FLANDERS, COMPANY, "grant for the heat network", grants_by_year(seen)),
         (payer, COMPANY, "cover of a heat price below cost", cover),
     ]
     if outcome.why == "guarantee":
@@ -118,6 +114,16 @@ def _public(outcome: Outcome, coordination: Coordination, seen: Seen, payer: str
             missing = shortfall_eur_per_year(seen, (behind, outcome.price_eur_per_mwh, quoted))
             payments.append((payer, COMPANY, "guarantee of connections", missing))
     return payments
+
+
+def grants_by_year(seen: Seen) -> Floats:
+    """Grants for the source and the sections that are built, in each year of the horizon [EUR]: the share with the works, a sum at the start."""
+    case = seen.case
+    trenches = _in_year_built(case.trench_eur, seen)
+    trenches[0] += case.source_eur
+    granted: Floats = trenches * case.grant_share
+    granted[0] += case.grant_eur
+    return granted
 
 
 def _in_year_built(amounts: Floats, seen: Seen) -> Floats:

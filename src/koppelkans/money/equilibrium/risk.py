@@ -109,8 +109,8 @@ def build_decisions(price_eur_per_mwh: float, seen: Seen, caution: Caution, ages
     part = np.where(to_cover <= 0, 0.0, np.divide(to_cover, margin, out=np.full(len(margin), np.inf), where=margin > 0))
     count = np.maximum(dwellings, ROUNDING)
     expected, deviation = settled / count, np.sqrt(variance) / count
-    required = np.where(part == 0, 0.0, part * expected)
-    required = np.where(np.isfinite(part) & (settled > 0) | (part == 0), required, np.inf)
+    reachable = np.isfinite(part) & ((settled > 0) | (part == 0))  # nobody to be had: no share is enough
+    required = np.where(reachable, np.where(reachable, part, 0.0) * expected, np.inf)
     cautious = np.maximum(expected - caution.deviations * deviation, 0.0)
     return pd.DataFrame(
         {

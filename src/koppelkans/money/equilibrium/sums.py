@@ -38,7 +38,8 @@ class Sums:
     ``heat``: MWh sold to dwellings, weighed with the course of the price. ``cost``: connections less fees and fixed revenue [EUR].
     ``trench_eur`` with upkeep, less grant and residual; ``source_eur`` likewise. ``large_mwh``: of large customers that are served.
     ``signed`` and ``settled``: dwellings connected some years after opening (a share of ``dwellings``). ``course``: margin of the
-    years in the horizon per euro of level margin.
+    years in the horizon per euro of level margin. ``case``: knows the grant of a call, which hangs on what is built and is not in
+    ``source_eur``.
     """
 
     price_eur_per_mwh: Floats
@@ -53,6 +54,7 @@ class Sums:
     source_eur: float
     heat_cost_eur_per_mwh: float
     course: Floats
+    case: ProjectCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def present_values(curve: ResponseCurve, case: ProjectCase, course: Floats, ages
         source_eur=source,
         heat_cost_eur_per_mwh=case.heat_cost_eur_per_mwh,
         course=course,
+        case=case,
     )
 
 

@@ -49,13 +49,13 @@ UNIT = fields(form="i", group="i", section="i", decider="i", dwellings="f")
 FORM = fields(
     investment_eur="fK", life_years="fK", fuel_kwh="fK", electricity_kwh="fK", heat_mwh="fK", electric_peak_kw="fK",
     feasible="bK", label_after="fK", label_now="f", fuel="i", sale_per_year="f", dwellings_in_block="f", boiler_last_year="i",
-    fuel_last_year="i", may_connect="b", must_connect="b", collective_boiler="b", planning_year="i",
+    renovated_boiler_last_year="i", hybrid_last_year="i", fuel_last_year="i", may_connect="b", must_connect="b", collective_boiler="b", planning_year="i",
 )  # fmt: skip
 RULE = fields(
     fuel_eur_per_kwh="fF", fuel_fixed_eur="fF", electricity_eur_per_kwh="f", electricity_eur_per_kw="f", heat_fixed_eur="f",
-    upkeep_eur="fK", premium_eur="fK", premium_cap_share="fK", prefinanced_share="f", premium_delay_years="f", loan_eur="f",
+    upkeep_eur="fK", premium_eur="fK", premium_cap_share="fK", connection_premium_share="f", prefinanced_share="f", premium_delay_years="f", loan_eur="f",
     loan_rate_share="f", loan_years="f", loan_take_up_share="f", bullet_loan_share="f", boiler_loan_share="f", yearly_support_eur="fK", support_years="f",
-    connection_fee_eur="f", early_fee_eur="f", lease_eur_per_year="fK", sale_label="f", rent_label="f", rent_label_before="f",
+    connection_fee_eur="f", early_fee_eur="f", lease_yearly_share="fK", lease_premium_eur="fK", lease_fixed_eur="fK", sale_label="f", rent_label="f", rent_label_before="f",
     switch_label="f", dossiers_per_year="f",
 )  # fmt: skip
 EXPECTED = ("fuel_eur_per_kwh", "fuel_fixed_eur", "electricity_eur_per_kwh", "electricity_eur_per_kw", "heat_fixed_eur")
@@ -68,6 +68,7 @@ STREET = fields(
     contact_share="f",
     acquainted_share="f",
     sale_duty_deferred="b",
+    connection_counts="b",
 )
 HOW = fields(
     rate_share="f", passed_on_share="f", recovery_share="fK", scale_eur="f", cash_eur="fJ", cash_share="fJ", inertia_eur="f",
@@ -163,8 +164,26 @@ def _forms(forms: Forms) -> Records:
         if name != "heat_mwh":
             rows[name] = getattr(forms, name)
     rows["heat_mwh"] = forms.heat_kwh / KWH_PER_MWH
+    rows["investment_eur"] = with_plants(forms)
     rows["dwellings_in_block"] = np.maximum(forms.dwellings_in_block, 1)
     return rows
+
+
+def with_plants(forms: Forms) -> Floats:
+    """Investments (F, K) in which every plant has a price of its own, also where it does not fit a home that is not renovated.
+
+    A renovated home buys its next plant without the works. A plant alone that does not fit, and so has no price, costs what it costs with
+    the works, less those works as the renovation with a boiler shows them, and never less than a boiler; where that is not known the whole.
+    A heat pump bought again on a borehole costs at most what the whole does.
+    """
+    found, missing = forms.investment_eur.copy(), ~forms.feasible & (forms.investment_eur <= 0)
+    works = np.where(forms.feasible[:, RENOVATED_GAS], np.maximum(found[:, RENOVATED_GAS] - found[:, GAS], 0.0), 0.0)
+    for plant, whole, least in ((AIR, RENOVATED_AIR, found[:, GAS]), (NETWORK, RENOVATED_NETWORK, 0.0)):
+        alone = np.maximum(found[:, whole] - works, least)
+        found[:, plant] = np.where(missing[:, plant] & forms.feasible[:, whole], alone, found[:, plant])
+    neither = missing[:, AIR] & ~forms.feasible[:, RENOVATED_AIR] & forms.feasible[:, GROUND]
+    found[:, AIR] = np.where(neither, found[:, GROUND], found[:, AIR])
+    return found
 
 
 def _rules(case: ResponseCase, behaviour: Behaviour) -> Records:
@@ -176,9 +195,10 @@ def _rules(case: ResponseCase, behaviour: Behaviour) -> Records:
         rows[name] = getattr(rules, name)[:, None]
     rows["rent_label_before"] = np.append(rules.rent_label[:1], rules.rent_label[:-1])[:, None]
     rows["dossiers_per_year"] = case.sites.dossiers_per_year[:, None]
-    rows["lease_eur_per_year"] = rules.lease_eur_per_year.T[:, None]
+    for name in ("lease_yearly_share", "lease_premium_eur", "lease_fixed_eur"):
+        rows[name] = getattr(rules, name).T[:, None]
     for name in (
-        *EXPECTED, "premium_eur", "prefinanced_share", "loan_eur", "loan_rate_share", "loan_take_up_share", "bullet_loan_share",
+        *EXPECTED, "premium_eur", "connection_premium_share", "prefinanced_share", "loan_eur", "loan_rate_share", "loan_take_up_share", "bullet_loan_share",
         "yearly_support_eur", "connection_fee_eur", "early_fee_eur",
     ):  # fmt: skip
         by_year = getattr(rules, name)
@@ -195,6 +215,7 @@ def _streets(case: ResponseCase, behaviour: Behaviour) -> Records:
     rows["contact_share"] = case.sites.contact_share.T
     rows["acquainted_share"] = acquainted_by_year(behaviour, case.calendar)[:, None]
     rows["sale_duty_deferred"] = case.rules.sale_duty_deferred.T
+    rows["connection_counts"] = case.rules.connection_counts.T
     return rows
 
 

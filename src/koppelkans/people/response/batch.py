@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from koppelkans.people.response.arrays import AIR, GAS, Prepared, Records
+from koppelkans.people.response.arrays import AIR, GAS, NETWORK, Prepared, Records
 from koppelkans.people.response.behaviour import Floats
 from koppelkans.people.response.case import K
 from koppelkans.people.response.choice import (
@@ -17,8 +17,10 @@ from koppelkans.people.response.choice import (
     choose_pump,
     choose_with_boiler,
     feel,
+    feel_renovated,
     fill_weights,
     hidden_eur,
+    leave_network,
     look_closer,
     merged_classes,
     renews,
@@ -61,24 +63,37 @@ def choose_all(batch: Batch, seen: Floats, closely: bool, case: Prepared) -> Non
         guidance = street.guidance_share * batch.guided_share
         acquainted = acquainted_share(street, unit.decider)
         feel(price, guidance, around, unit, how, cost, choice)
-        used = classes[: fill_weights(acquainted, rule, how, cost, choice, classes)]
+        used = classes[: fill_weights(False, acquainted, rule, how, cost, choice, classes)]
         if closely:
             look_closer(price, acquainted, used, how, case.how[0, unit.group], cost, choice)
         used = used[: merged_classes(used)]
-        choose_at_end(used, form, street, how, cost, choice)
+        choose_at_end(used, form, street, how, cost, choice.end)
         inertia = how.inertia_eur * (1.0 - how.inertia_guided_share * guidance)
         attached = weight(cost.run[GAS] - inertia, choice.reference, how.scale_eur)
         choose_with_boiler(used, attached, batch.keep[i], batch.fossil[i], case.end_share, batch.gone[i], choice)
         if form.label_now > rule.sale_label:
-            promise = street.sale_duty_deferred and (cost.live or cost.promised)
-            choose_label(used, rule.sale_label, promise, form, choice.sold)
+            counts = street.connection_counts and (cost.live or cost.promised)
+            choose_label(used, rule.sale_label, counts, form, choice.sold)
         if how.let and form.label_now > rule.rent_label:
             choose_label(used, rule.rent_label, False, form, choice.let)
         if renews(unit, how):
             choose_deep(used, how.attention_share[RENOVATION], choice)
         choose_pump(hidden_eur(AIR, guidance, around, how), acquainted, unit, how, cost, choice)
-        choose_again(price, used, how, cost, choice)
+        choose_again(price, hidden_eur(NETWORK, guidance, around, how), how, cost, choice)
         for k in range(K):
             choice.poorest[k] = used[0].weight[k]
+        if cost.live:
+            leave_network(used, choice.leave)
+        choice.item = 0.0
         choice.consent_end = 1.0
         choice.consent_switch = 1.0
+        if cost.live or not cost.allowed[GAS]:
+            feel_renovated(price, guidance, around, (unit, form), how, cost, choice)
+            used = classes[: fill_weights(True, acquainted, rule, how, cost, choice, classes)]
+            used = used[: merged_classes(used)]
+            if cost.live:
+                leave_network(used, choice.leave_renovated)
+            if not cost.allowed[GAS]:
+                choose_at_end(used, form, street, how, cost, choice.end_renovated)
+                for k in range(K):
+                    choice.poorest_renovated[k] = used[0].weight[k]

@@ -72,6 +72,10 @@ class Forms:
     """(F,) dwellings that vote or are planned together."""
     boiler_last_year: Integers
     """(F,) last year in which a fossil boiler may be put in."""
+    renovated_boiler_last_year: Integers
+    """(F,) last year in which a home may be renovated with a new fossil boiler."""
+    hybrid_last_year: Integers
+    """(F,) last year in which a hybrid may be put in."""
     fuel_last_year: Integers
     """(F,) last year with a supply of gas or oil."""
     may_connect: Truths
@@ -106,6 +110,8 @@ class Rules:
     """(C, K, T)"""
     premium_cap_share: Floats
     """(K,) of the investment at most"""
+    connection_premium_share: Floats
+    """(C, T) of the own cost of connecting: what the network costs inside a home that is not renovated with it"""
     prefinanced_share: Floats
     """(C, T) part of the premium that need not be advanced"""
     premium_delay_years: float
@@ -127,12 +133,18 @@ class Rules:
     """(C, T)"""
     early_fee_eur: Floats
     """(C, T) for who signs up to and in the year in which the street is open"""
-    lease_eur_per_year: Floats
-    """(K, T) another owner invests; NaN: not offered"""
+    lease_yearly_share: Floats
+    """(K, T) another owner invests: yearly price as a part of the investment less its premium; NaN: not offered"""
+    lease_premium_eur: Floats
+    """(K, T) premium that the other owner counts with"""
+    lease_fixed_eur: Floats
+    """(K, T) a year on top, service"""
     sale_label: Floats
     """(T,) worst label a buyer may keep; NO_DUTY: any"""
     sale_duty_deferred: Truths
-    """(S, T) a promised connection meets the duty at sale"""
+    """(S, T) nobody is forced at a sale: heat is promised"""
+    connection_counts: Truths
+    """(S, T) a connection, promised or live, counts as the label that the duty at sale asks"""
     rent_label: Floats
     """(T,) worst label that may be let"""
     switch_label: Floats
@@ -192,13 +204,13 @@ def no_rules(sections: int, years: int) -> Rules:
         fuel_eur_per_kwh=np.zeros((C, len(FUELS), years)), fuel_fixed_eur=np.zeros((C, len(FUELS), years)),
         electricity_eur_per_kwh=by_group, electricity_eur_per_kw=by_group,
         heat_eur_per_mwh=np.zeros(years), heat_fixed_eur=by_group, upkeep_eur=np.zeros(K),
-        premium_eur=by_option, premium_cap_share=np.ones(K), prefinanced_share=by_group, premium_delay_years=0.0,
+        premium_eur=by_option, premium_cap_share=np.ones(K), connection_premium_share=by_group, prefinanced_share=by_group, premium_delay_years=0.0,
         loan_eur=by_group, loan_rate_share=by_group, loan_years=1.0, loan_take_up_share=by_group, bullet_loan_share=by_group,
         boiler_loan_share=np.ones(years),
         yearly_support_eur=by_option, support_years=0.0, connection_fee_eur=by_group, early_fee_eur=by_group,
-        lease_eur_per_year=np.full((K, years), np.nan), sale_label=np.full(years, NO_DUTY),
-        sale_duty_deferred=np.zeros((sections, years), dtype=bool), rent_label=np.full(years, NO_DUTY),
-        switch_label=np.full(years, NO_DUTY),
+        lease_yearly_share=np.full((K, years), np.nan), lease_premium_eur=np.zeros((K, years)), lease_fixed_eur=np.zeros((K, years)),
+        sale_label=np.full(years, NO_DUTY), sale_duty_deferred=np.zeros((sections, years), dtype=bool),
+        connection_counts=np.zeros((sections, years), dtype=bool), rent_label=np.full(years, NO_DUTY), switch_label=np.full(years, NO_DUTY),
     )  # fmt: skip
 
 

@@ -20,15 +20,15 @@ SHAPES = {
     Forms: {
         "investment_eur": "FK", "life_years": "K", "fuel_kwh": "FK", "electricity_kwh": "FK", "heat_kwh": "FK", "electric_peak_kw": "FK",
         "feasible": "FK", "label_after": "FK", "label_now": "F", "fuel": "F", "age_share": "FA", "sale_per_year": "F",
-        "dwellings_in_block": "F", "boiler_last_year": "F", "fuel_last_year": "F", "may_connect": "F", "must_connect": "F",
+        "dwellings_in_block": "F", "boiler_last_year": "F", "renovated_boiler_last_year": "F", "hybrid_last_year": "F", "fuel_last_year": "F", "may_connect": "F", "must_connect": "F",
         "collective_boiler": "F", "planning_year": "F",
     },
     Rules: {
         "fuel_eur_per_kwh": "C2T", "fuel_fixed_eur": "C2T", "electricity_eur_per_kwh": "CT", "electricity_eur_per_kw": "CT",
-        "heat_eur_per_mwh": "T", "heat_fixed_eur": "CT", "upkeep_eur": "K", "premium_eur": "CKT", "premium_cap_share": "K",
+        "heat_eur_per_mwh": "T", "heat_fixed_eur": "CT", "upkeep_eur": "K", "premium_eur": "CKT", "premium_cap_share": "K", "connection_premium_share": "CT",
         "prefinanced_share": "CT", "loan_eur": "CT", "loan_rate_share": "CT", "loan_take_up_share": "CT", "bullet_loan_share": "CT", "boiler_loan_share": "T",
-        "yearly_support_eur": "CKT", "connection_fee_eur": "CT", "early_fee_eur": "CT", "lease_eur_per_year": "KT", "sale_label": "T",
-        "sale_duty_deferred": "ST", "rent_label": "T", "switch_label": "T",
+        "yearly_support_eur": "CKT", "connection_fee_eur": "CT", "early_fee_eur": "CT", "lease_yearly_share": "KT", "lease_premium_eur": "KT",
+        "lease_fixed_eur": "KT", "sale_label": "T", "sale_duty_deferred": "ST", "connection_counts": "ST", "rent_label": "T", "switch_label": "T",
     },
     Sites: {
         "opening_year": "S", "live_year": "S", "guidance_share": "ST", "contact_share": "ST", "neighbourhood": "S",
@@ -38,9 +38,12 @@ SHAPES = {
 
 UNIT_SHARES = {
     Forms: ("age_share", "sale_per_year"),
-    Rules: ("premium_cap_share", "prefinanced_share", "loan_take_up_share", "bullet_loan_share", "boiler_loan_share"),
+    Rules: (
+        "premium_cap_share", "connection_premium_share", "prefinanced_share", "loan_take_up_share", "bullet_loan_share",
+        "boiler_loan_share",
+    ),
     Sites: ("guidance_share", "contact_share"),
-}
+}  # fmt: skip
 """Hazards and shares that run from 0 to 1."""
 NEVER_NEGATIVE = {
     Forms: (
@@ -49,7 +52,7 @@ NEVER_NEGATIVE = {
     ),
     Rules: (
         "premium_eur", "premium_delay_years", "loan_eur", "loan_rate_share", "yearly_support_eur", "support_years",
-        "connection_fee_eur", "early_fee_eur", "upkeep_eur",
+        "connection_fee_eur", "early_fee_eur", "upkeep_eur", "lease_yearly_share", "lease_premium_eur", "lease_fixed_eur",
     ),
     Sites: ("dossiers_per_year", "neighbourhood"),
 }  # fmt: skip
@@ -93,7 +96,7 @@ def _value_faults(case: ResponseCase) -> Iterator[str]:
     for part in _parts(case):
         for item in fields(part):
             values = np.asarray(getattr(part, item.name), dtype=float)
-            if item.name != "lease_eur_per_year" and np.isnan(values).any():
+            if item.name != "lease_yearly_share" and np.isnan(values).any():
                 yield f"{_name(part)}.{item.name}: a value is missing{_where(np.isnan(values))}"
             if item.name in UNIT_SHARES[type(part)] and (wrong := (values < 0) | (values > 1)).any():
                 yield f"{_name(part)}.{item.name}: {values[wrong][0]:g}, expected 0 to 1{_where(wrong)}"

@@ -26,7 +26,8 @@ from koppelkans.people.response.arrays import (
 )
 from koppelkans.people.response.behaviour import Floats
 from koppelkans.people.response.case import NEVER, K
-from koppelkans.people.response.compiled import compiled
+from koppelkans.people.response.compiled import compiled, inlined
+from koppelkans.people.response.costs import last_year
 
 DEADLINE, SALE, END_OF_LIFE, STREET_OPEN, CAMPAIGN, RENOVATION = range(M)
 STUCK = K
@@ -35,18 +36,22 @@ FURTHEST = 600.0
 CHEAPER_EUR = 1e-9
 
 CHOICE = fields(
-    end="fS", switch="fK", sold="fK", let="fK", deep="fK", join="fK", pump="f", leave="fK", poorest="fK", consent_end="f", consent_switch="f",
+    end="fS", switch="fK", sold="fK", let="fK", deep="fK", join="fK", pump="f", leave="fK", poorest="fK", end_renovated="fS",
+    leave_renovated="fK", poorest_renovated="fK", item="f", consent_end="f", consent_switch="f",
     borrowed_share="fK", leased_share="fK", felt="fK", reference="f", would_if_rich="f", would_as_tenant="f", decided="fMS",
-    works_there="fK", renewed="fK",
+    works_there="fK", renewed="fK", connected="f2", connected_there="f",
 )  # fmt: skip
 """Of one unit in one year at one heat price.
 
 end: at the end of life of the boiler; last: nothing that is allowed can be paid. switch: leaves a working boiler for this option, when
 all are asked. sold, let: of an owner who must improve the label; deep: of one who renews the whole home. join: to the network, when this
 option comes to its own end; pump: to a heat pump, when the boiler of a renovated home does. leave: where to, from the network. poorest:
-weights of the poorest class. consent: part of the blocks in which co-owners agree. decided: what was decided in the year, by moment;
+weights of the poorest class. The same of a home that is renovated, at the price of the plant alone: end_renovated where no boiler may be put
+in any more, leave_renovated, poorest_renovated. item: part of the blocks with one boiler in which a stricter label to let comes before the
+meeting. consent: part of the blocks in which co-owners agree. decided: what was decided in the year, by moment;
 works_there: part of it, to a renovated option, whose works were done before; renewed: plants bought again at their end, which nobody
-decided about. felt: hidden cost and heat, euro a year; reference: cost of the cheapest option.
+decided about. connected: to the network and to that with renovation, signed in an earlier year; connected_there: part of the latter whose
+works were done before. felt: hidden cost and heat, euro a year; reference: cost of the cheapest option.
 """
 
 
@@ -59,7 +64,7 @@ def anticipation(year: int, last: int, how: Record) -> float:
     return 1.0 / (1.0 + exp(how.anticipation_slope * years))
 
 
-@compiled
+@inlined
 def hidden_eur(k: int, guidance: float, seen: Floats, how: Record) -> float:
     """Hidden cost of an option a year, less what guidance and examples of its family (networks, heat pumps) take away."""
     share, around = 1.0 - how.hidden_guided_share[k] * guidance, 0.0
@@ -72,7 +77,7 @@ def hidden_eur(k: int, guidance: float, seen: Floats, how: Record) -> float:
     return float(how.hidden_eur[k] * share)
 
 
-@compiled
+@inlined
 def weight(cost_eur: float, reference_eur: float, scale_eur: float) -> float:
     """exp((reference - cost) / scale), kept within what a double can hold."""
     return exp(min(FURTHEST, max(-FURTHEST, (reference_eur - cost_eur) / scale_eur)))
@@ -100,10 +105,20 @@ def feel(price: float, guidance: float, seen: Floats, unit: Record, how: Record,
                 choice.reference = min(choice.reference, cost.lease[k] + choice.felt[k])
 
 
-@compiled
+@inlined
 def of_pump(k: int) -> bool:
     """A heat pump, alone or beside a boiler."""
     return k in (HYBRID, AIR, RENOVATED_AIR, GROUND)
+
+
+@inlined
+def bare(k: int) -> int:
+    """The same plant in a home whose works are done."""
+    if k == RENOVATED_AIR:
+        return AIR
+    if k == RENOVATED_NETWORK:
+        return NETWORK
+    return GAS if k == RENOVATED_GAS else k
 
 
 @compiled
@@ -113,71 +128,136 @@ def acquainted_share(street: Record, decider: int) -> float:
 
 
 @compiled
-def fill_weights(acquainted: float, rule: Record, how: Record, cost: Record, choice: Record, into: Records) -> int:
+def fill_weights(
+    renovated: bool, acquainted: float, rule: Record, how: Record, cost: Record, choice: Record, into: Records
+) -> int:
     """Weight of every option by cash class, without and then with a loan; the number of classes in use.
 
-    acquainted: what a heat pump weighs beside an option that everybody knows.
+    renovated: only plants are paid. acquainted: what a heat pump weighs beside an option that everybody knows.
     """
+    used = share_classes(rule, how, into)
+    classes = into[:used]
+    for k in range(K):
+        against = choice.reference - choice.felt[k] if choice.felt[k] < inf else -inf
+        weigh(k, bare(k) if renovated else k, against, acquainted, how, cost, classes)
+    return used
+
+
+@compiled
+def share_classes(rule: Record, how: Record, into: Records) -> int:
+    """Part of the deciders in every cash class, without and then with a loan; the number of classes in use."""
     lending = rule.loan_take_up_share > 0.0 and rule.loan_eur > 0.0
     without = 1.0 - rule.loan_take_up_share if lending else 1.0
     for j in range(CASH_CLASSES):
         into[j].share = how.cash_share[j] * without
         into[CASH_CLASSES + j].share = how.cash_share[j] * rule.loan_take_up_share
-    reference = choice.reference
-    for k in range(K):
-        extra = choice.felt[k]
-        if extra == inf:
-            for j in range(2 * CASH_CLASSES):
-                into[j].weight[k] = 0.0
-            continue
-        known = acquainted if of_pump(k) else 1.0
-        own = known * weight(cost.own[k] + extra, reference, how.scale_eur)
-        lease = 0.0 if isnan(cost.lease[k]) else known * weight(cost.lease[k] + extra, reference, how.scale_eur)
-        for j in range(CASH_CLASSES):
-            into[j].weight[k] = max(own, lease) if j >= cost.own_class[k] else lease
-        if lending:
-            loan = max(lease, known * weight(cost.loan[k] + extra, reference, how.scale_eur))
-            for j in range(CASH_CLASSES):
-                best = loan if j >= cost.loan_class[k] else lease
-                into[CASH_CLASSES + j].weight[k] = max(best, own) if j >= cost.own_class[k] else best
     return 2 * CASH_CLASSES if lending else CASH_CLASSES
 
 
-@compiled
-def dropped(k: int, soon_boiler: float, soon_fuel: float) -> bool:
-    """What somebody who looks ahead leaves out: what the nearer of both dates bans."""
-    return k in (GAS, RENOVATED_GAS) or (k == HYBRID and soon_fuel >= soon_boiler and soon_fuel > 0.0)
+@inlined
+def weigh(k: int, plant: int, against: float, acquainted: float, how: Record, cost: Record, into: Records) -> None:
+    """Weight of option k in every class at the price of ``plant``: k itself, or its plant alone with the bills of k.
+
+    against: reference cost less hidden cost and heat of the option; -inf where it cannot be chosen.
+    """
+    if against == -inf:
+        for j in range(len(into)):
+            into[j].weight[k] = 0.0
+        return
+    against -= cost.run[k] - cost.run[plant]
+    known = acquainted if of_pump(k) else 1.0
+    own = known * weight(cost.own[plant], against, how.scale_eur)
+    lease = 0.0 if isnan(cost.lease[plant]) else known * weight(cost.lease[plant], against, how.scale_eur)
+    for j in range(CASH_CLASSES):
+        into[j].weight[k] = max(own, lease) if j >= cost.own_class[plant] else lease
+    if len(into) > CASH_CLASSES:
+        loan = max(lease, known * weight(cost.loan[plant], against, how.scale_eur))
+        for j in range(CASH_CLASSES):
+            best = loan if j >= cost.loan_class[plant] else lease
+            into[CASH_CLASSES + j].weight[k] = max(best, own) if j >= cost.own_class[plant] else best
 
 
 @compiled
-def choose_at_end(classes: Records, form: Record, street: Record, how: Record, cost: Record, choice: Record) -> None:
-    """The boiler is dead: all options; the network before it is live only with a temporary boiler."""
-    soon_boiler = anticipation(street.year, form.boiler_last_year, how)
-    soon_fuel = anticipation(street.year, form.fuel_last_year, how)
-    soon, bridge = max(soon_boiler, soon_fuel), 1.0
+def feel_renovated(
+    price: float, guidance: float, seen: Floats, known: tuple[Record, Record], how: Record, cost: Record, choice: Record
+) -> None:
+    """As ``feel`` for a home that is renovated already: hidden cost of the plant alone, and the bills of the renovated home.
+
+    known: unit and form. A hybrid and a ground heat pump have no place of their own for renovated homes: they cost and burn what they do in
+    others.
+    """
+    unit, form = known
+    gas = RENOVATED_GAS if form.feasible[RENOVATED_GAS] else GAS
+    choice.reference = inf
+    for k in range(K):
+        plant, choice.felt[k] = bare(k), inf
+        allowed = bool(cost.allowed[k]) and k not in (GAS, AIR, NETWORK)
+        if k == RENOVATED_GAS:  # what bars a boiler at a renovation does not bar the next one
+            allowed = bool(cost.allowed[GAS]) and k == gas
+        elif k == RENOVATED_NETWORK:
+            allowed = allowed and bool(cost.live or cost.promised)
+        if unit.decider == COMPANY and k != gas:
+            allowed = allowed and cost.run[k] + cost.heat[k] * price <= cost.run[gas] + CHEAPER_EUR
+        if allowed:
+            choice.felt[k] = cost.heat[k] * price + hidden_eur(plant, guidance, seen, how)
+            bills = cost.run[k] - cost.run[plant] + choice.felt[k]
+            choice.reference = min(choice.reference, cost.own[plant] + bills)
+            if not isnan(cost.lease[plant]):
+                choice.reference = min(choice.reference, cost.lease[plant] + bills)
+
+
+@inlined
+def banned_shares(form: Record, street: Record, how: Record) -> tuple[float, float, float]:
+    """Part of the deciders who look ahead and leave out a boiler, a hybrid, and a renovation with a boiler: each is to be banned."""
+    return (
+        anticipation(street.year, last_year(GAS, form), how),
+        anticipation(street.year, last_year(HYBRID, form), how),
+        anticipation(street.year, last_year(RENOVATED_GAS, form), how),
+    )
+
+
+@inlined
+def left_out(k: int, looked: float, banned: tuple[float, float, float]) -> bool:
+    """Whether somebody who looks ahead so far leaves out option k: with 0 everybody who looks at all, with 1 nobody."""
+    gas, hybrid, better = banned
+    return (k == GAS and looked < gas) or (k == HYBRID and looked < hybrid) or (k == RENOVATED_GAS and looked < better)
+
+
+@compiled
+def choose_at_end(classes: Records, form: Record, street: Record, how: Record, cost: Record, into: Floats) -> None:
+    """The boiler is dead: all options; the network before it is live only with a temporary boiler.
+
+    Who looks furthest ahead leaves out most: between two of ``banned_shares`` the same options are left out. Who would be left with nothing
+    does not look ahead.
+    """
+    banned, bridge = banned_shares(form, street, how), 1.0
     if not cost.live:
         bridge = exp(-cost.bridge_eur / how.scale_eur) if cost.bridging else 0.0
     for k in range(STATES):
-        choice.end[k] = 0.0
+        into[k] = 0.0
     for j in range(len(classes)):
-        share, options = classes[j].share, classes[j].weight
-        networks = bridge * (options[NETWORK] + options[RENOVATED_NETWORK])
-        lasting = networks + options[AIR] + options[RENOVATED_AIR] + options[GROUND]
-        banned = options[GAS] + options[RENOVATED_GAS]
-        if soon > 0.0 and dropped(HYBRID, soon_boiler, soon_fuel):
-            banned += options[HYBRID]
-        else:
-            lasting += options[HYBRID]
-        if lasting + banned == 0.0:
-            choice.end[STUCK] += share
-            continue
-        ahead = soon if lasting > 0.0 else 0.0
-        free, wary = share * (1.0 - ahead) / (lasting + banned), share * ahead / lasting if ahead > 0.0 else 0.0
-        for k in range(K):
-            part = free + wary
-            if wary > 0.0 and dropped(k, soon_boiler, soon_fuel):
-                part = free
-            choice.end[k] += part * options[k] * (bridge if k in (NETWORK, RENOVATED_NETWORK) else 1.0)
+        options, looked = classes[j].weight, 0.0
+        while looked < 1.0:
+            further = 1.0
+            for share in banned:
+                if looked < share < further:
+                    further = share
+            total, chosen, ahead = 0.0, 0.0, True
+            for k in range(K):
+                e = options[k] * (bridge if k in (NETWORK, RENOVATED_NETWORK) else 1.0)
+                total += e
+                chosen += 0.0 if left_out(k, looked, banned) else e
+            if chosen == 0.0:
+                chosen, ahead = total, False
+            part = classes[j].share * (further - looked)
+            if chosen == 0.0:
+                into[STUCK] += part
+            else:
+                part /= chosen
+                for k in range(K):
+                    if not (ahead and left_out(k, looked, banned)):
+                        into[k] += part * options[k] * (bridge if k in (NETWORK, RENOVATED_NETWORK) else 1.0)
+            looked = further
 
 
 @compiled
@@ -279,37 +359,43 @@ def choose_pump(hidden: float, acquainted: float, unit: Record, how: Record, cos
     choice.pump = how.attention_share[END_OF_LIFE] * able * e / (e + 1.0)
 
 
-@compiled
-def choose_again(price: float, classes: Records, how: Record, cost: Record, choice: Record) -> None:
-    """At the end of a heat pump, or of the boiler of a renovated home: the same again, or the network. And who leaves the network."""
+@inlined
+def leave_network(classes: Records, into: Floats) -> None:
+    """Where to, from the network; classes that can pay nothing else stay."""
     for k in range(K):
-        choice.join[k] = 0.0
-        choice.leave[k] = 0.0
-    if not cost.live:
-        return
+        into[k] = 0.0
     for j in range(len(classes)):
+        options = classes[j].weight
         total = 0.0
         for k in range(K):
-            total += 0.0 if k in (NETWORK, RENOVATED_NETWORK) else classes[j].weight[k]
+            total += 0.0 if k in (NETWORK, RENOVATED_NETWORK) else options[k]
         if total > 0.0:
+            part = classes[j].share / total
             for k in range(K):
-                if k not in (NETWORK, RENOVATED_NETWORK):
-                    choice.leave[k] += classes[j].share * classes[j].weight[k] / total
-    if choice.felt[NETWORK] == inf:
+                into[k] += part * options[k]
+    into[NETWORK], into[RENOVATED_NETWORK] = 0.0, 0.0
+
+
+@compiled
+def choose_again(price: float, hidden: float, how: Record, cost: Record, choice: Record) -> None:
+    """At the end of a heat pump, or of the boiler of a renovated home: the same again, or the network where it is live.
+
+    hidden: of the network. A renovated home stays so: it pays the plants alone, with its own bills.
+    """
+    for k in range(K):
+        choice.join[k] = 0.0
+    if not cost.live:
         return
     able = 0.0
     for j in range(cost.own_class[NETWORK], CASH_CLASSES):
         able += how.cash_share[j]
-    own, run, heat, reference = cost.own, cost.run, cost.heat, choice.reference
-    network = own[NETWORK] + choice.felt[NETWORK]
-    better = network - run[NETWORK] + run[RENOVATED_NETWORK] + (heat[RENOVATED_NETWORK] - heat[NETWORK]) * price
-    plain, renovated = weight(network, reference, how.scale_eur), weight(better, reference, how.scale_eur)
+    own, run, reference = cost.own, cost.run, choice.reference
     for k in (HYBRID, AIR, RENOVATED_AIR, GROUND, RENOVATED_GAS):
-        stay, e = own[k], plain
-        if k == RENOVATED_AIR:  # the renovation stays: only the heat pump is bought again
-            stay, e = own[AIR] - run[AIR] + run[k], renovated
-        elif k == RENOVATED_GAS:
-            stay, e = own[GAS] - run[GAS] + run[k], renovated
+        to = RENOVATED_NETWORK if k in (RENOVATED_AIR, RENOVATED_GAS) else NETWORK
+        if choice.felt[to] == inf:
+            continue
+        network = own[NETWORK] - run[NETWORK] + run[to] + cost.heat[to] * price + hidden
+        stay, e = own[bare(k)] - run[bare(k)] + run[k], weight(network, reference, how.scale_eur)
         choice.join[k] = able * e / (e + weight(stay, reference, how.scale_eur))
 
 
@@ -319,7 +405,8 @@ def look_closer(
 ) -> None:
     """How many borrow or lease, and how many would leave fossil fuel if cash were no limit, or if the tenant had the say.
 
-    A tenant looks at bills alone, all of them, and invests nothing; tenant: how occupants decide.
+    A tenant looks at bills alone, all of them, and invests nothing; tenant: how occupants decide. Who can borrow does so where the loan is
+    worth more than own money, or where own money is short.
     """
     for j in range(len(classes)):
         classes[j].total = 0.0
@@ -330,10 +417,11 @@ def look_closer(
         for j in range(len(classes)):
             part = classes[j].share * classes[j].weight[k] / classes[j].total if classes[j].total > 0.0 else 0.0
             chosen += part
-            lent = j >= CASH_CLASSES
-            able = j % CASH_CLASSES >= (cost.loan_class[k] if lent else cost.own_class[k])
-            paid = cost.loan[k] if lent else cost.own[k]
-            if not isnan(cost.lease[k]) and (not able or cost.lease[k] < paid):
+            paid = cost.own[k] if j % CASH_CLASSES >= cost.own_class[k] else inf
+            lent = j >= CASH_CLASSES and j - CASH_CLASSES >= cost.loan_class[k] and cost.loan[k] < paid
+            if lent:
+                paid = cost.loan[k]
+            if not isnan(cost.lease[k]) and cost.lease[k] < paid:
                 leased += part
             elif lent:
                 borrowed += part

@@ -46,11 +46,18 @@ def recovery(rate: float, years: float) -> float:
 
 
 @compiled
+def last_year(k: int, form: Record) -> int:
+    """Last year in which an option that burns something may be chosen: its fuel, boilers, boilers with a renovation, hybrids."""
+    last = form.hybrid_last_year if k == HYBRID else form.boiler_last_year
+    if k == RENOVATED_GAS:
+        last = min(last, form.renovated_boiler_last_year)
+    return int(min(last, form.fuel_last_year))
+
+
+@compiled
 def lawful(k: int, form: Record, rule: Record, street: Record) -> bool:
     """Technique; a boiler that may still be put in, fuel that still comes, a home good enough for a heat pump."""
-    if k in (GAS, RENOVATED_GAS) and street.year > form.boiler_last_year:
-        return False
-    if k in (GAS, HYBRID, RENOVATED_GAS) and street.year > form.fuel_last_year:
+    if k in (GAS, HYBRID, RENOVATED_GAS) and street.year > last_year(k, form):
         return False
     if k in (AIR, GROUND) and form.label_now > rule.switch_label:
         return False
@@ -98,11 +105,21 @@ def bill(k: int, form: Record, rule: Record) -> float:
 
 
 @compiled
+def premium_of(k: int, form: Record, rule: Record) -> float:
+    """Premium for the works or plant of an option, and on a network for the own cost of connecting; together at most the investment."""
+    invest = form.investment_eur[k]
+    premium = min(rule.premium_eur[k], rule.premium_cap_share[k] * invest)
+    if k in (NETWORK, RENOVATED_NETWORK):
+        premium = min(invest, premium + rule.connection_premium_share * min(invest, form.investment_eur[NETWORK]))
+    return float(premium)
+
+
+@compiled
 def option_cost(k: int, form: Record, rule: Record, street: Record, how: Record, cost: Record) -> None:
     """Fills the cost of one option."""
     run, phi = bill(k, form, rule), how.passed_on_share
     invest = form.investment_eur[k]
-    premium = min(rule.premium_eur[k], rule.premium_cap_share[k] * invest)
+    premium = premium_of(k, form, rule)
     network = k in (NETWORK, RENOVATED_NETWORK)
     if network:
         invest += cost.fee_eur
@@ -116,9 +133,9 @@ def option_cost(k: int, form: Record, rule: Record, street: Record, how: Record,
     cost.own[k] = factor * capital + phi * run + how.option_eur[k]
     # What the premium gives back later is repaid then: a cheap loan is worth something on the rest alone.
     cost.loan[k] = cost.own[k] + factor * min(lent, max(0.0, invest - premium)) * (cost.loan_worth - 1.0)
-    cost.lease[k] = (
-        rule.lease_eur_per_year[k] + phi * (run - rule.upkeep_eur[k]) + how.option_eur[k] + how.lease_option_eur
-    )
+    leased = rule.lease_yearly_share[k] * max(0.0, form.investment_eur[k] - rule.lease_premium_eur[k])
+    leased += rule.lease_fixed_eur[k]
+    cost.lease[k] = leased + phi * (run - rule.upkeep_eur[k]) + how.option_eur[k] + how.lease_option_eur
     cost.run[k] = phi * run
     cost.heat[k] = phi * form.heat_mwh[k] if network else 0.0
     # A boiler like the one there was is always found: instalments, a fund for emergencies, the landlord.

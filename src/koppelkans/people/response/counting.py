@@ -25,8 +25,9 @@ from koppelkans.people.response.arrays import (
 from koppelkans.people.response.batch import Batch
 from koppelkans.people.response.behaviour import Floats
 from koppelkans.people.response.case import K
-from koppelkans.people.response.choice import STUCK
+from koppelkans.people.response.choice import DEADLINE, END_OF_LIFE, STUCK, bare
 from koppelkans.people.response.compiled import compiled
+from koppelkans.people.response.costs import premium_of
 
 SIGNED, BRIDGED, DROPPED = 0, 1, 2
 
@@ -126,8 +127,15 @@ def count_closely(batch: Batch, case: Prepared, tally: Tally, totals: Totals) ->
             if k < K:
                 fuel += share * form.fuel_kwh[k]
                 electricity += share * form.electricity_kwh[k]
-        away = case.how[unit.decider, c].signed_drop_out_share
-        count_money((t, case.rules.shape[0]), away, unit, form, case.rules[t, c], (batch.costs[i], choice), totals)
+        count_money(
+            (t, case.rules.shape[0]),
+            case.how[unit.decider, c],
+            unit,
+            form,
+            case.rules[t, c],
+            (batch.costs[i], choice),
+            totals,
+        )
         if unit.decider == INSTITUTION:
             continue
         totals.fuel_mwh[c, t, form.fuel] += n * fuel / KWH_PER_MWH
@@ -144,33 +152,40 @@ def count_closely(batch: Batch, case: Prepared, tally: Tally, totals: Totals) ->
 @compiled
 def count_money(
     when: tuple[int, int],
-    away_share: float,
+    how: Record,
     unit: Record,
     form: Record,
     rule: Record,
     decision: tuple[Record, Record],
     totals: Totals,
 ) -> None:
-    """Adds what the decisions of a year cost and bring; of institutions the fee alone. A fee is lost for who drops out.
+    """Adds what the decisions of a year cost and bring; of institutions the fee alone.
 
-    when: the year, and their number. decision: costs and choices. A renovated home that changes its plant pays the plant alone; a plant
-    bought again at its end brings no premium.
+    when: the year, and their number. decision: costs and choices. A fee is paid at the signature, and counted for who does not drop out;
+    works, premium, loan and yearly support of a network come when it is connected. A renovated home that changes its plant pays the plant
+    alone; a plant bought again at its end brings no premium.
     """
     cost, choice = decision
     c, t, n = unit.group, when[0], unit.dwellings
     for k in range(STATES):
-        count = 0.0
+        count, stays = 0.0, 0.0
         for moment in range(M):
             count += n * choice.decided[moment, k]
+            stays += n * choice.decided[moment, k] * stays_share(moment, form, how, cost)
             if unit.decider != INSTITUTION:
                 totals.moments[moment, t, k] += n * choice.decided[moment, k]
         if k == STUCK:
             continue
         if k in (NETWORK, RENOVATED_NETWORK):
-            totals.fee_eur[c, t] += count * cost.fee_eur * (1.0 if cost.live else 1.0 - away_share)
+            totals.fee_eur[c, t] += stays * cost.fee_eur
         if unit.decider == INSTITUTION:
             continue
         again, there = n * choice.renewed[k] * (1.0 - choice.leased_share[k]), n * choice.works_there[k]
+        if k in (NETWORK, RENOVATED_NETWORK):
+            if not cost.live:  # signed: nothing is made yet
+                count, there = 0.0, 0.0
+            count += n * choice.connected[0 if k == NETWORK else 1]
+            there += n * choice.connected_there if k == RENOVATED_NETWORK else 0.0
         totals.investment_eur[c, t] += again * form.investment_eur[plant_of(k)]
         if count > there:
             count_paid(k, count - there, when, c, (form, rule, cost, choice), totals)
@@ -179,13 +194,11 @@ def count_money(
 
 
 @compiled
-def bare(k: int) -> int:
-    """The same plant in a home whose works are done."""
-    if k == RENOVATED_AIR:
-        return AIR
-    if k == RENOVATED_NETWORK:
-        return NETWORK
-    return GAS if k == RENOVATED_GAS else k
+def stays_share(moment: int, form: Record, how: Record, cost: Record) -> float:
+    """Part of those who sign for the network at a moment that will not drop out: with a temporary boiler others than with their own."""
+    if cost.live or form.must_connect:
+        return 1.0
+    return float(1.0 - (how.bridged_drop_out_share if moment in (DEADLINE, END_OF_LIFE) else how.signed_drop_out_share))
 
 
 @compiled
@@ -203,7 +216,7 @@ def count_paid(
     form, rule, cost, choice = known
     own, invest = count * (1.0 - choice.leased_share[k]), form.investment_eur[k]
     totals.investment_eur[c, t] += own * invest
-    totals.premium_eur[c, t] += own * min(rule.premium_eur[k], rule.premium_cap_share[k] * invest)
+    totals.premium_eur[c, t] += own * premium_of(k, form, rule)
     totals.loans_eur[c, t] += count * choice.borrowed_share[k] * cost.borrowed[k]
     for later in range(t, min(years, t + int(rule.support_years))):
         totals.yearly_support_eur[c, later] += own * rule.yearly_support_eur[k]

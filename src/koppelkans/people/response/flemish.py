@@ -112,6 +112,8 @@ def _forms(homes: FlemishHomes, behaviour: Behaviour, parameters: Parameters) ->
         sale_per_year=np.array([sale[kind] for kind in kinds]),
         dwellings_in_block=frame["dwellings_in_block"].to_numpy(dtype=float),
         boiler_last_year=np.full(count, NEVER),
+        renovated_boiler_last_year=np.full(count, NEVER),
+        hybrid_last_year=np.full(count, NEVER),
         fuel_last_year=np.full(count, NEVER),
         may_connect=np.zeros(count, dtype=bool),
         must_connect=np.zeros(count, dtype=bool),

@@ -211,7 +211,10 @@ def move_all(batch: Batch, case: Prepared) -> None:
         for k in range(K):
             choice.works_there[k] = 0.0
             choice.renewed[k] = 0.0
-        arrived(home.street, home.how, choice, boilers, home.state)
+        choice.connected[0] = 0.0
+        choice.connected[1] = 0.0
+        choice.connected_there = 0.0
+        arrived(home, boilers)
         meet_duties(home, boilers)
         end_boilers(home, case.end_share, boilers)
         leave_boilers(home, batch.guided_share, batch.gone[i], boilers)

@@ -35,11 +35,14 @@ from koppelkans.people.response.choice import (
 )
 from koppelkans.people.response.compiled import compiled
 
-STATE = fields(fresh="f", stuck="f", other="fK", signed="f2", bridged="f2", dropped="f")
+STATE = fields(
+    fresh="f", stuck="f", other="fK", signed="f2", bridged="f2", dropped="f", bridged_there="f", stuck_there="f"
+)
 """Probabilities of one unit, which add up to one with those of the boilers by age.
 
 fresh: a boiler put in this year; other: the options after the first; signed: waits for the network, or network with renovation, with the
-own boiler; bridged: with a temporary one. dropped: who dropped out this year, counted elsewhere too.
+own boiler; bridged: with a temporary one. dropped: who dropped out this year, counted elsewhere too; bridged_there, stuck_there: part of
+those bridged to a network with renovation, and of those stuck, whose homes are renovated already.
 """
 
 
@@ -91,36 +94,76 @@ def decide_renovated(k: int, mass: float, moment: int, cost: Record, choice: Rec
     if to in (RENOVATED_AIR, RENOVATED_NETWORK, RENOVATED_GAS):
         choice.works_there[to] += mass
     decide(to, mass, moment, cost, choice, state)
+    if to == RENOVATED_NETWORK and not cost.live:
+        state.bridged_there += mass
 
 
 @compiled
-def arrived(street: Record, how: Record, choice: Record, fossil: Floats, state: Record) -> None:
-    """Heat is live: who signed is connected, but for some who drop out; who had a temporary boiler then chooses without network."""
+def arrived(home: Home, fossil: Floats) -> None:
+    """Heat is live: who signed is connected, but for some who drop out; who had a temporary boiler then chooses again without network.
+
+    Under a duty to connect nobody drops out.
+    """
+    how, choice, state = home.how, home.choice, home.state
     state.dropped = 0.0
-    if street.year != street.live_year:
+    if home.street.year != home.street.live_year:
         return
+    stays = bool(home.form.must_connect)
     for place in range(2):
-        k = NETWORK if place == 0 else RENOVATED_NETWORK
-        away = state.signed[place] * how.signed_drop_out_share
-        lost = state.bridged[place] * how.bridged_drop_out_share
-        state.other[k] += state.signed[place] - away + state.bridged[place] - lost
+        k, there = NETWORK if place == 0 else RENOVATED_NETWORK, 0.0
+        if place == 1:
+            there = state.bridged_there
+        away = 0.0 if stays else state.signed[place] * how.signed_drop_out_share
+        lost_share = 0.0 if stays else how.bridged_drop_out_share
+        lost = state.bridged[place] * lost_share
+        connected = state.signed[place] - away + state.bridged[place] - lost
+        state.other[k] += connected
+        choice.connected[place] = connected
+        choice.connected_there = there * (1.0 - lost_share)
         state.signed[place] = 0.0
         state.bridged[place] = 0.0
         state.dropped += away + lost
         fossil[-1] += away
-        total = choice.leave.sum()
-        if total > 0.0:
-            for option in range(K):
-                settle(option, lost * choice.leave[option] / total, True, True, state)
-        else:
-            state.stuck += lost
+        there *= lost_share
+        without_network(lost - there, choice.leave, home)
+        without_network_renovated(there, choice.leave_renovated, home)
+    state.bridged_there = 0.0
+
+
+@compiled
+def without_network(lost: float, shares: Floats, home: Home) -> None:
+    """Who had a temporary boiler and does not get the network buys something else, as at the end of a boiler."""
+    total = shares.sum()
+    if lost <= 0.0:
+        return
+    if total > 0.0:
+        for k in range(K):
+            decide(k, lost * shares[k] / total, END_OF_LIFE, home.cost, home.choice, home.state)
+    else:
+        home.state.stuck += lost
+
+
+@compiled
+def without_network_renovated(lost: float, shares: Floats, home: Home) -> None:
+    """The same for homes that were renovated before."""
+    total = shares.sum()
+    if lost <= 0.0:
+        return
+    if total > 0.0:
+        for k in range(K):
+            decide_renovated(k, lost * shares[k] / total, END_OF_LIFE, home.cost, home.choice, home.state)
+    else:
+        home.state.stuck += lost
+        home.state.stuck_there += lost
 
 
 @compiled
 def connected_by_duty(cost: Record, choice: Record, fossil: Floats, state: Record) -> None:
     """A duty to connect: everybody who is not yet on the network."""
-    state.other[GAS] = state.stuck + state.fresh + fossil.sum()
+    state.other[GAS] = state.stuck - state.stuck_there + state.fresh + fossil.sum()
+    decide_renovated(NETWORK, state.stuck_there, DEADLINE, cost, choice, state)
     state.stuck = 0.0
+    state.stuck_there = 0.0
     state.fresh = 0.0
     fossil[:] = 0.0
     for k in range(K):
@@ -134,6 +177,16 @@ def connected_by_duty(cost: Record, choice: Record, fossil: Floats, state: Recor
 
 
 @compiled
+def replace_renovated(mass: float, moment: int, cost: Record, choice: Record, state: Record) -> None:
+    """Renovated homes that lose their boiler and may not have another: plants alone; who can pay none is stuck."""
+    stuck = mass * choice.end_renovated[STUCK]
+    state.stuck += stuck
+    state.stuck_there += stuck
+    for k in range(1, K):
+        decide_renovated(k, mass * choice.end_renovated[k], moment, cost, choice, state)
+
+
+@compiled
 def without_fuel(cost: Record, choice: Record, fossil: Floats, state: Record) -> None:
     """The fuel has stopped: whoever uses it chooses among the rest."""
     mass, better = state.fresh + fossil.sum() + state.other[HYBRID], state.other[RENOVATED_GAS]
@@ -143,10 +196,10 @@ def without_fuel(cost: Record, choice: Record, fossil: Floats, state: Record) ->
     fossil[:] = 0.0
     state.other[HYBRID] = 0.0
     state.other[RENOVATED_GAS] = 0.0
-    state.stuck += (mass + better) * choice.end[STUCK]
+    state.stuck += mass * choice.end[STUCK]
     for k in range(1, K):
         decide(k, mass * choice.end[k], DEADLINE, cost, choice, state)
-        decide_renovated(k, better * choice.end[k], DEADLINE, cost, choice, state)
+    replace_renovated(better, DEADLINE, cost, choice, state)
 
 
 @compiled
@@ -165,13 +218,25 @@ def improved(
 
 
 @compiled
-def duty_at_sale(unit: Record, form: Record, rule: Record, how: Record) -> float:
-    """Part of the homes sold this year to a buyer who must improve the label, and does."""
+def in_one_block(unit: Record, form: Record) -> bool:
+    """A home whose boiler is that of the block of co-owners: nobody leaves it alone."""
+    return bool(unit.decider == CO_OWNERS and form.collective_boiler)
+
+
+@compiled
+def duty_at_sale(unit: Record, form: Record, rule: Record, street: Record, how: Record) -> float:
+    """Part of the homes sold this year to a buyer who must improve the label, and does; none as long as the duty waits for heat."""
     if form.label_now <= rule.sale_label or unit.decider in (COMPANY, INSTITUTION):
         return 0.0
-    if unit.decider == CO_OWNERS and form.collective_boiler:
+    if street.sale_duty_deferred or in_one_block(unit, form):
         return 0.0
     return float(form.sale_per_year * how.compliance_share)
+
+
+@compiled
+def stricter_to_let(form: Record, rule: Record) -> bool:
+    """The label to let gets stricter in this year, and the home does not meet it."""
+    return bool(rule.rent_label < rule.rent_label_before and form.label_now > rule.rent_label)
 
 
 @compiled
@@ -182,9 +247,9 @@ def meet_duties(home: Home, fossil: Floats) -> None:
         connected_by_duty(cost, choice, fossil, state)
     if home.street.year > form.fuel_last_year:
         without_fuel(cost, choice, fossil, state)
-    if how.let and rule.rent_label < rule.rent_label_before and form.label_now > rule.rent_label:
+    if how.let and stricter_to_let(form, rule) and not in_one_block(home.unit, form):
         improved(DEADLINE, how.compliance_share, choice.let, cost, choice, fossil, state)
-    sold = duty_at_sale(home.unit, form, rule, how)
+    sold = duty_at_sale(home.unit, form, rule, home.street, how)
     if sold > 0.0:
         improved(SALE, sold, choice.sold, cost, choice, fossil, state)
 
@@ -223,7 +288,9 @@ def asked_share(moment: int, scaled: float, home: Home) -> float:
     attention = how.attention_share[moment] + how.attention_guided_share[moment] * street.guidance_share * scaled
     attention = min(1.0, attention)
     hazard = 0.0
-    if moment == STREET_OPEN and street.year == street.opening_year:
+    if moment == DEADLINE:  # a block with one boiler decides in its meeting what a stricter label to let means for it
+        hazard = home.choice.item if in_one_block(home.unit, form) and stricter_to_let(form, home.rule) else 0.0
+    elif moment == STREET_OPEN and street.year == street.opening_year:
         hazard = 1.0
         attention = 1.0 if decider == INSTITUTION else attention
     elif decider == INSTITUTION:
@@ -234,11 +301,13 @@ def asked_share(moment: int, scaled: float, home: Home) -> float:
             planned = form.planning_year
             hazard = how.planned_per_year if planned == NEVER else (1.0 if street.year == planned else 0.0)
     elif moment == SALE:
-        if not (decider == CO_OWNERS and form.collective_boiler):
+        if not in_one_block(home.unit, form):
             hazard = form.sale_per_year
             if decider == LANDLORD:  # a change of tenant too
                 hazard = 1.0 - (1.0 - hazard) * (1.0 - how.vacancy_per_year)
-        hazard = max(0.0, hazard - duty_at_sale(home.unit, form, home.rule, how))  # who complies has decided already
+        hazard = max(
+            0.0, hazard - duty_at_sale(home.unit, form, home.rule, street, how)
+        )  # who complies has decided already
         attention = min(1.0, attention + anticipation(street.year, form.fuel_last_year, how))
     elif moment == CAMPAIGN:
         hazard = street.contact_share * scaled
@@ -251,7 +320,7 @@ def asked_share(moment: int, scaled: float, home: Home) -> float:
 
 @compiled
 def leave_boilers(home: Home, scaled: float, gone: Floats, fossil: Floats) -> None:
-    """Who leaves a working boiler: at a sale, when the street is open, in a campaign, when the home is renovated.
+    """Who leaves a working boiler: with its block when the label to let gets stricter, at a sale, when the street is open, in a campaign, when the home is renovated.
 
     scaled: part of the guidance that the dossiers allow. gone: part that leaves a boiler of each age when asked.
     """
@@ -264,7 +333,7 @@ def leave_boilers(home: Home, scaled: float, gone: Floats, fossil: Floats) -> No
     if total <= 0.0 or leaving <= 0.0:
         return
     part, left = choice.consent_switch * leaving / total, 1.0
-    for moment in (SALE, STREET_OPEN, CAMPAIGN, RENOVATION):
+    for moment in (DEADLINE, SALE, STREET_OPEN, CAMPAIGN, RENOVATION):
         asked = left * asked_share(moment, scaled, home)
         left -= asked
         if asked > 0.0:
@@ -293,17 +362,20 @@ def renovate(home: Home, fossil: Floats) -> None:
 
 @compiled
 def choose_anew(form: Record, how: Record, cost: Record, choice: Record, state: Record) -> None:
-    """Heat pumps and boilers of renovated homes at their end: the same again, or the network, for a boiler also a heat pump; and who
-    leaves the network.
+    """Heat pumps and boilers of renovated homes at their end: the same again, or the network, for a boiler also a heat pump; what may not
+    be bought again makes place for something else.
     """
-    leaving = how.leave_per_year if cost.live and not form.must_connect and choice.leave.sum() > 0.0 else 0.0
     for k in (HYBRID, AIR, RENOVATED_AIR, GROUND, RENOVATED_GAS):
         flow = how.second_end_share * state.other[k]
         if k == RENOVATED_GAS and not cost.allowed[GAS]:
             state.other[k] -= flow
+            replace_renovated(flow, END_OF_LIFE, cost, choice, state)
+            continue
+        if k == HYBRID and flow > 0.0 and not cost.allowed[HYBRID]:
+            state.other[k] -= flow
             state.stuck += flow * choice.end[STUCK]
-            for other in range(1, K):
-                decide_renovated(other, flow * choice.end[other], END_OF_LIFE, cost, choice, state)
+            for other in range(K):
+                decide(other, flow * choice.end[other], END_OF_LIFE, cost, choice, state)
             continue
         joined = flow * choice.join[k]
         state.other[k] -= joined
@@ -317,24 +389,42 @@ def choose_anew(form: Record, how: Record, cost: Record, choice: Record, state: 
                 decide_renovated(NETWORK, joined, END_OF_LIFE, cost, choice, state)
             else:
                 decide(NETWORK, joined, END_OF_LIFE, cost, choice, state)
-    away = leaving * (state.other[NETWORK] + state.other[RENOVATED_NETWORK])
-    if away > 0.0:
-        kept = 1.0 - leaving * choice.leave.sum()
-        state.other[NETWORK] *= kept
-        state.other[RENOVATED_NETWORK] *= kept
-        for k in range(K):
-            settle(k, away * choice.leave[k], True, True, state)
+    if cost.live and not form.must_connect:
+        leave_for_good(how.leave_per_year, cost, choice, state)
+
+
+@compiled
+def leave_for_good(share: float, cost: Record, choice: Record, state: Record) -> None:
+    """Who leaves the network buys what is allowed, as at the end of a boiler; a renovated home stays so."""
+    away, better = share * state.other[NETWORK], share * state.other[RENOVATED_NETWORK]
+    if away + better <= 0.0:
+        return
+    state.other[NETWORK] -= away * choice.leave.sum()
+    state.other[RENOVATED_NETWORK] -= better * choice.leave_renovated.sum()
+    for k in range(K):
+        if k not in (NETWORK, RENOVATED_NETWORK):
+            decide(k, away * choice.leave[k], END_OF_LIFE, cost, choice, state)
+            decide_renovated(k, better * choice.leave_renovated[k], END_OF_LIFE, cost, choice, state)
 
 
 @compiled
 def free_stuck(cost: Record, choice: Record, state: Record) -> None:
-    """Who was stuck finds something as soon as even the poorest class can pay something that is allowed."""
+    """Who was stuck finds something as soon as even the poorest class can pay something that is allowed; a boiler has ended for it."""
+    if state.stuck <= 0.0:
+        return
     total = choice.poorest.sum()
-    if total > 0.0 and state.stuck > 0.0:
-        mass = state.stuck
-        state.stuck = 0.0
+    there, mass = state.stuck_there, state.stuck - state.stuck_there
+    if total > 0.0 and mass > 0.0:
+        state.stuck = there
         for k in range(K):
-            settle(k, mass * choice.poorest[k] / total, True, cost.live, state)
+            decide(k, mass * choice.poorest[k] / total, END_OF_LIFE, cost, choice, state)
+    if there > 0.0 and not cost.allowed[GAS]:
+        total = choice.poorest_renovated.sum()
+        if total > 0.0:
+            state.stuck -= there
+            state.stuck_there = 0.0
+            for k in range(K):
+                decide_renovated(k, there * choice.poorest_renovated[k] / total, END_OF_LIFE, cost, choice, state)
 
 
 @compiled

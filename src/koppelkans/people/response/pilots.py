@@ -115,7 +115,16 @@ def _mean_form(whole: ResponseCase) -> Forms:
         return np.asarray(share @ values, dtype=np.float64)[None]
 
     first = {name: getattr(forms, name)[:1] for name in ("feasible", "label_after", "label_now", "fuel", "age_share")}
-    dates = {name: getattr(forms, name)[:1] for name in ("boiler_last_year", "fuel_last_year", "planning_year")}
+    dates = {
+        name: getattr(forms, name)[:1]
+        for name in (
+            "boiler_last_year",
+            "renovated_boiler_last_year",
+            "hybrid_last_year",
+            "fuel_last_year",
+            "planning_year",
+        )
+    }
     duties = {name: getattr(forms, name)[:1] for name in ("may_connect", "must_connect", "collective_boiler")}
     return Forms(
         investment_eur=mean(forms.investment_eur),

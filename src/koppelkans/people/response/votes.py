@@ -30,7 +30,8 @@ def vote_blocks(
     """Turns the wishes of co-owners into what their meeting decides.
 
     One boiler: who loses the vote goes along, so every unit gets the mean choice of those who say yes. Own boilers: the meeting allows,
-    each then does what it wished.
+    each then does what it wished. With one boiler a stricter label to let comes before the meeting of every block in which a home is let:
+    1 - (1 - share let)^homes of them.
     """
     first = case.block_first[first_block]
     for block in range(first_block, last_block):
@@ -43,16 +44,18 @@ def vote_blocks(
         if total == 0.0:
             continue
         form, how = case.forms[case.units[start].form], case.how[CO_OWNERS, case.units[start].group]
-        yes_end, yes_switch = 0.0, 0.0
+        yes_end, yes_switch, let = 0.0, 0.0, 0.0
         for u in range(start, end):
             i, weight = u - first, case.units[u].dwellings / total
             yes_end += weight * (1.0 - choices[i].end[GAS] - choices[i].end[STUCK])
             yes_switch += weight * leaving_share(fossil[i], gone[i], case.end_share)
+            let += weight * case.how[CO_OWNERS, case.units[u].group].let
         agreed = passing_share(min(1.0, max(0.0, yes_end)), form.dwellings_in_block, how)
         allowed = passing_share(min(1.0, yes_switch), form.dwellings_in_block, how)
         for u in range(start, end):
             choices[u - first].consent_end = agreed
             choices[u - first].consent_switch = allowed
+            choices[u - first].item = 1.0 - max(0.0, 1.0 - let) ** form.dwellings_in_block
         if form.collective_boiler:
             low, high = start - first, end - first
             join_wishes(case.units[start:end], total, costs[low:high], gone[low:high], choices[low:high])
@@ -75,13 +78,15 @@ def join_wishes(units: Records, total: float, costs: Records, gone: Floats, choi
     free = costs[0].allowed[GAS]
     others, leaving = 0.0, 0.0
     for k in range(STATES):
-        mean_end, mean_switch = 0.0, 0.0
+        mean_end, mean_switch, mean_renovated = 0.0, 0.0, 0.0
         for i in range(len(units)):
             weight = units[i].dwellings / total
             mean_end += weight * choices[i].end[k]
+            mean_renovated += weight * choices[i].end_renovated[k]
             mean_switch += weight * choices[i].switch[k] if k < K else 0.0
         for i in range(len(units)):
             choices[i].end[k] = mean_end
+            choices[i].end_renovated[k] = mean_renovated
             if k < K:
                 choices[i].switch[k] = mean_switch
         if GAS < k < K:

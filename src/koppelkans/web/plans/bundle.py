@@ -135,7 +135,7 @@ def tender_words(plan: Plan, language: str) -> frozenset[str]:
     sources = [source.name for source in plan.scenario.sources]
     about_source = remarks[text].map(lambda words: any(name in words for name in sources))
     told = remarks.loc[
-        remarks["about"].isin(["project", "supply_total.eur_per_mwh"])
+        remarks["about"].isin(["project", "supply_total.eur_per_mwh", "equilibrium", "equilibria"])
         | ((remarks["about"] == "network") & about_source)
         | (remarks["method"] == "network-explanations"),
         text,

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from koppelkans.report.document import (
     Atlas,
     Block,
+    Details,
     Document,
     Figure,
     Heading,
@@ -31,7 +32,7 @@ from koppelkans.report.material import Words
 
 Audience = Literal["public", "tender", "team"]
 AUDIENCES: tuple[Audience, ...] = ("public", "tender", "team")
-TENDER_INDICATORS = ("network_break_even_eur_per_mwh", "network_npv_meur")
+TENDER_INDICATORS = ("network_break_even_eur_per_mwh", "network_npv_meur", "response_heat_price")
 """Indicators that tell a bidder what the heat company can bear."""
 
 _VIEWS = {
@@ -40,8 +41,11 @@ _VIEWS = {
     "facturen": "gezinnen", "uitstoot": "uitstoot", "gegevens": "aannames", "cijfers": "aannames", "kanttekeningen": "aannames",
     "bronnen": "aannames", "zakenplan": "geld", "warmtevoorziening": "net", "grootboek": "geld", "per-straat": "net",
     "robuustheid": "net", "net-perioden": "kalender", "werken": "kalender", "straatruimte": "straten", "gedrag": "gezinnen",
+    "warmtemarkt": "gezinnen",
 }  # fmt: skip
 """View of each chapter of the report, and of the anchors inside that other chapters point at."""
+MARKET = "warmtemarkt"
+"""Heading of the prices at which a heat company and its customers settle."""
 PERIODS = "net-perioden"
 """Heading of the network in periods: the years in it are computed."""
 _TEXTS = {
@@ -84,6 +88,8 @@ def parts(document: Document, *, tender_words: Collection[str], has_network: boo
                 found += _remarks(section, tender_words)
             case "volgordes":
                 found += _orderings(section, words)
+            case "gedrag":
+                found += _response(section, words, has_network=has_network)
             case "planning":
                 found += _planning(section, words)
             case "bronnen":
@@ -163,6 +169,20 @@ def _effects(section: Section, words: Words, tender_words: Collection[str], *, h
         Part("uitstoot", "public", replace(section, blocks=open_blocks)),
         Part("geld", "tender", Section("warmteprijs", _TEXTS[words.language]["prices"], closed)),
         Part("geld", "tender" if has_network else "public", ledger),
+    ]
+
+
+def _response(section: Section, words: Words, *, has_network: bool) -> list[Part]:
+    """What people do for everybody; at which prices a heat company could do with it, and what it is paid, apart where there is a network."""
+    if not has_network:
+        return [Part("gezinnen", "public", section)]
+    rest, market = _apart(section.blocks, MARKET)
+    money = tuple(
+        block for block in rest if isinstance(block, Details) and block.title == words("response.money_title")
+    )
+    return [
+        Part("gezinnen", "public", replace(section, blocks=tuple(block for block in rest if block not in money))),
+        Part("gezinnen", "tender", Section(MARKET, words("response.network"), (*market, *money))),
     ]
 
 

@@ -99,3 +99,22 @@ def test_shares_have_one_decimal_and_homes_none():
     assert _short(0.024) == "0,02"
     assert [_short(1353.2, lang=Language.en), _short(13.2249, 1, lang=Language.en)] == ["1,353", "13.2"]
     assert _short(2045.0, dated=True) == "2045"
+
+
+def test_own_figures_of_behaviour_that_cannot_be_are_told_at_once(monkeypatch, capsys, tmp_path):
+    """Key, group, what was found and what was expected, before anything is computed; nothing is written."""
+    rules = tmp_path / "eigen.csv"
+    rules.write_text(
+        "key,scope,value,unit,vat,valid_from,valid_to,source,confidence,note\n"
+        "response.sale_per_year,detached,1.5,1/year,,2020-01-01,,eigen,unverified,\n"
+        "response.cash_share.q1,1,0.9,1,,2020-01-01,,eigen,unverified,\n"
+        "response.scale_eur_per_year,,0,EUR/year,,2020-01-01,,eigen,unverified,\n"
+    )
+    lever = ["--lever", "guidance:share=1", "--rules", str(rules)]
+    code, message = exit_of(monkeypatch, capsys, "lab", "flanders", *lever, "--out", tmp_path / "labo")
+    assert code == 1
+    assert "eigen.csv: figures of behaviour that cannot be; correct or leave out these rows" in message
+    assert "response.sale_per_year, detached: found 1.5 1/year, expected 0 to 1" in message
+    assert "response.cash_share.q1: the classes 1 0.9, 2 0.28, 3 0.15, 4 0.07 add up to 1.4, expected 1" in message
+    assert "response.scale_eur_per_year: found 0 EUR/year, expected more than 0" in message
+    assert not (tmp_path / "labo").exists()

@@ -347,3 +347,19 @@ def test_every_lever_that_helps_takes_homes_off_the_boiler(plan, lever):
     lab = under(plan, lever)
     before, after = (lab.answer(run).share(("gas",))[-1] for run in (lab.base, lab.moved))
     assert after < before
+
+
+def test_what_does_not_exist_in_the_run_itself_has_no_band():
+    """A heat price in other runs alone is another regime, no end of a band."""
+    rows = pd.DataFrame(
+        {
+            "outcome": ["network_price_best", "response_fossil_free"],
+            "group": "all",
+            "state": SCENARIO,
+            "value": [np.nan, 0.3],
+        }
+    )
+    other = rows.assign(value=[123.0, 0.4])
+    found = enveloped({SCENARIO: rows}, [{SCENARIO: other}]).set_index("outcome")
+    assert found.loc["network_price_best", ["low", "high"]].isna().all()
+    assert found.loc["response_fossil_free", ["low", "high"]].tolist() == [0.3, 0.4]

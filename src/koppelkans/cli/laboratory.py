@@ -165,6 +165,7 @@ def lab(  # noqa: PLR0913, PLR0917 - a command has as many options as there are 
     from koppelkans.lab.shift import ShiftPolicy
     from koppelkans.parameters import read_parameters
     from koppelkans.parameters.importers import overlay, read_rules
+    from koppelkans.people.response.figure_check import refuse_figures
     from koppelkans.place import read_place
     from koppelkans.scenario import Scenario, read_scenario
 
@@ -172,6 +173,7 @@ def lab(  # noqa: PLR0913, PLR0917 - a command has as many options as there are 
     law, stated = read_parameters(), list["RemarkRow"]()
     if rules is not None:
         law, stated = overlay(law, read_rules(rules))
+        refuse_figures(law, chosen.reference_date, where=rules.name)
     policy = None
     if ratio is not None:
         policy = ShiftPolicy(ratio, definition=definition.value, protection=protection.value, oil=oil.value)

@@ -227,7 +227,8 @@ def enveloped(frames: Mapping[str, pd.DataFrame], others: Sequence[Mapping[str, 
         moved = pd.concat(list(other.values()), ignore_index=True).set_index(["outcome", "group", "state"])["value"]
         columns.append(moved.reindex(index).to_numpy(float))
     values = np.stack(columns)
-    known = np.isfinite(values[0])  # what does not exist in the run itself has no band: other runs tell of another regime
+    # what does not exist in the run itself has no band: other runs tell of another regime
+    known = np.isfinite(values[0])
     low, high = (
         np.where(known, part, np.nan)
         for part in (np.where(np.isfinite(values), values, np.inf).min(axis=0), np.where(np.isfinite(values), values, -np.inf).max(axis=0))

@@ -47,20 +47,18 @@ def response_money(run: ResponseRun) -> pd.DataFrame:
     joined = pd.concat(frames, ignore_index=True)
     summed = joined.groupby(["payer", "payee", "what", "year"], as_index=False, sort=True)["amount_eur"].sum()
     frame = pd.DataFrame(summed[summed["amount_eur"] > 0])
-    key = (
-        frame["payer"]
-        + "."
-        + frame["payee"]
-        + "."
-        + frame["what"].str.replace(" ", "_")
-        + "."
-        + frame["year"].astype("str")
-    )
-    frame.index = pd.Index(key, name="row", dtype="str")
+    frame.index = pd.Index(payment_keys(frame, "."), name="row", dtype="str")
     kept: pd.DataFrame = frame.astype({"payer": "str", "payee": "str", "what": "str", "year": "int64"})[
         tables.TABLES["response_money"].column_names
     ]
     return kept
+
+
+def payment_keys(frame: pd.DataFrame, between: str) -> pd.Series:
+    """Name of each payment: payer, payee, subject and year."""
+    subject, year = frame["what"].str.replace(" ", "_"), frame["year"].astype("str")
+    keys: pd.Series = frame["payer"] + between + frame["payee"] + between + subject + between + year
+    return keys
 
 
 def _by_payer(values: Floats) -> list[tuple[str, Floats]]:

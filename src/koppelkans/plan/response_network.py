@@ -12,7 +12,7 @@ from koppelkans.money.equilibrium.answer import share_ages
 from koppelkans.money.equilibrium.payments import MUNICIPALITY, network_payments
 from koppelkans.money.equilibrium.risk import build_decisions, caution
 from koppelkans.plan.response_market import first_mover, price_looked_at
-from koppelkans.plan.response_money import payer_of
+from koppelkans.plan.response_money import payer_of, payment_keys
 
 if TYPE_CHECKING:
     from koppelkans.plan.response import ResponseRun
@@ -42,17 +42,8 @@ def network_payments_table(run: ResponseRun) -> pd.DataFrame:
     asked = run.case.asked
     moves = first_mover(asked).on(run.equilibria)
     rows = network_payments(run.equilibria, moves, payer=payer_of(run) or MUNICIPALITY)
-    key = (
-        rows["payer"]
-        + "|"
-        + rows["payee"]
-        + "|"
-        + rows["what"].str.replace(" ", "_")
-        + "|"
-        + rows["year"].astype("str")
-    )
     summed = (
-        rows.assign(row=key)
+        rows.assign(row=payment_keys(rows, "|"))
         .groupby("row", sort=False)
         .agg({"payer": "first", "payee": "first", "what": "first", "year": "first", "amount_eur": "sum"})
     )

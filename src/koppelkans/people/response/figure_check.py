@@ -7,6 +7,7 @@ from datetime import date
 
 from koppelkans.errors import ParameterError
 from koppelkans.parameters import Parameters
+from koppelkans.people.response.case_check import SUM_TOLERANCE
 
 PREFIX, CASH = "response.", "response.cash_share."
 SHARES = ("1", "1/year")
@@ -17,7 +18,6 @@ POSITIVE = (
     "response.scale_eur_per_year", "response.adviser_scale_eur_per_year", "response.boiler_life_years", "response.boiler_life_shape",
     "response.second_life_years", "response.company_planning_years", "response.expectation_years",
 )  # fmt: skip
-SUM_TOLERANCE = 1e-6
 
 
 def refuse_figures(parameters: Parameters, day: date, *, where: str) -> None:

@@ -125,35 +125,32 @@ def arrived(home: Home, fossil: Floats) -> None:
         state.dropped += away + lost
         fossil[-1] += away
         there *= lost_share
-        without_network(lost - there, choice.leave, home)
-        without_network_renovated(there, choice.leave_renovated, home)
+        without_network(lost - there, choice.leave, False, home)
+        without_network(there, choice.leave_renovated, True, home)
     state.bridged_there = 0.0
 
 
 @compiled
-def without_network(lost: float, shares: Floats, home: Home) -> None:
-    """Who had a temporary boiler and does not get the network buys something else, as at the end of a boiler."""
+def spread(mass: float, shares: Floats, there: bool, cost: Record, choice: Record, state: Record) -> None:
+    """Decides for homes whose boiler has ended, by shares that are made to add up to one; there: homes that are renovated already."""
     total = shares.sum()
-    if lost <= 0.0:
-        return
-    if total > 0.0:
-        for k in range(K):
-            decide(k, lost * shares[k] / total, END_OF_LIFE, home.cost, home.choice, home.state)
-    else:
-        home.state.stuck += lost
+    for k in range(K):
+        if there:
+            decide_renovated(k, mass * shares[k] / total, END_OF_LIFE, cost, choice, state)
+        else:
+            decide(k, mass * shares[k] / total, END_OF_LIFE, cost, choice, state)
 
 
 @compiled
-def without_network_renovated(lost: float, shares: Floats, home: Home) -> None:
-    """The same for homes that were renovated before."""
-    total = shares.sum()
+def without_network(lost: float, shares: Floats, there: bool, home: Home) -> None:
+    """Who had a temporary boiler and does not get the network buys something else; there: homes that are renovated already."""
     if lost <= 0.0:
         return
-    if total > 0.0:
-        for k in range(K):
-            decide_renovated(k, lost * shares[k] / total, END_OF_LIFE, home.cost, home.choice, home.state)
-    else:
-        home.state.stuck += lost
+    if shares.sum() > 0.0:
+        spread(lost, shares, there, home.cost, home.choice, home.state)
+        return
+    home.state.stuck += lost
+    if there:
         home.state.stuck_there += lost
 
 
@@ -412,19 +409,14 @@ def free_stuck(cost: Record, choice: Record, state: Record) -> None:
     """Who was stuck finds something as soon as even the poorest class can pay something that is allowed; a boiler has ended for it."""
     if state.stuck <= 0.0:
         return
-    total = choice.poorest.sum()
     there, mass = state.stuck_there, state.stuck - state.stuck_there
-    if total > 0.0 and mass > 0.0:
+    if choice.poorest.sum() > 0.0 and mass > 0.0:
         state.stuck = there
-        for k in range(K):
-            decide(k, mass * choice.poorest[k] / total, END_OF_LIFE, cost, choice, state)
-    if there > 0.0 and not cost.allowed[GAS]:
-        total = choice.poorest_renovated.sum()
-        if total > 0.0:
-            state.stuck -= there
-            state.stuck_there = 0.0
-            for k in range(K):
-                decide_renovated(k, there * choice.poorest_renovated[k] / total, END_OF_LIFE, cost, choice, state)
+        spread(mass, choice.poorest, False, cost, choice, state)
+    if there > 0.0 and not cost.allowed[GAS] and choice.poorest_renovated.sum() > 0.0:
+        state.stuck -= there
+        state.stuck_there = 0.0
+        spread(there, choice.poorest_renovated, True, cost, choice, state)
 
 
 @compiled
